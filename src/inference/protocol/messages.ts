@@ -1,0 +1,294 @@
+/**
+ * Everything that can be asked of the inference worker, and what comes back. Only clone-safe types.
+ * Client methods, the worker's handler table and the envelopes derive from `RequestMap`: a missing
+ * handler does not compile.
+ */
+import type { ProtocolAnswers, QuestionId } from "@/domain/evaluation-protocol";
+import type { WireError } from "./errors";
+
+/** Raised whenever an envelope or a request changes shape; both sides must agree. */
+export const PROTOCOL_VERSION = 1;
+
+/** The engines, best first. `cpu` is the reference and never chosen automatically. */
+export const ENGINE_IDS = ["webgpu", "ort-web", "ort-node", "cpu"] as const;
+export type EngineId = (typeof ENGINE_IDS)[number];
+
+/** One model revision: its folder is `models/<id>/<revision>/`. */
+export interface ModelRef {
+  readonly id: string;
+  readonly revision: string;
+}
+
+/** Progress of one long step. `total` is absent while unknown; `remainingMs` is an estimate. */
+export interface StepProgress {
+  readonly step:
+    "download" | "load" | "compile" | "decode" | "encode" | "generate" | "score" | "train";
+  readonly done: number;
+  readonly total?: number;
+  readonly unit: "bytes" | "items" | "tokens" | "steps";
+  readonly remainingMs?: number;
+}
+
+/** Encoded image bytes as the user gave them (JPEG, PNG, WebP, AVIF, GIF); decoded in the worker. */
+export type ImageBytes = Blob;
+
+// --- engine -------------------------------------------------------------------------------------
+
+export interface EngineCheck {
+  readonly engine: EngineId;
+  readonly usable: boolean;
+  /** Why the engine is skipped, in words for /models; absent when usable. */
+  readonly reason?: string;
+  /** Checks that ran, each with its largest absolute error. */
+  readonly checks: readonly {
+    readonly name: string;
+    readonly passed: boolean;
+    readonly maxAbsError: number;
+  }[];
+  readonly durationMs: number;
+}
+
+export interface EngineStatus {
+  /** The engine in use, or undefined when none is usable. */
+  readonly active?: EngineId;
+  readonly chosenBy: "self-test" | "user";
+  readonly engines: readonly EngineCheck[];
+  /** Adapter as the browser names it, with its features. */
+  readonly adapter?: { readonly description: string; readonly features: readonly string[] };
+  readonly memory: {
+    readonly tensors: number;
+    readonly gpuBuffers: number;
+    readonly bytes: number;
+  };
+  /** How often a lost device was rebuilt in this session. */
+  readonly deviceRebuilds: number;
+}
+
+// --- models -------------------------------------------------------------------------------------
+
+export type ModelTask = "selector" | "encoder";
+
+export interface ModelSummary extends ModelRef {
+  readonly task: ModelTask;
+  readonly name: string;
+  readonly architecture: string;
+  readonly sizeBytes: number;
+  readonly source: "shipped" | "user";
+  readonly cached: boolean;
+  readonly licence?: string;
+  /** Vector widths an encoder offers, smallest first; the last one is full. */
+  readonly dimensions?: readonly number[];
+}
+
+// --- compare ------------------------------------------------------------------------------------
+
+export interface PairRequest {
+  readonly model: ModelRef;
+  readonly imageA: ImageBytes;
+  readonly imageB: ImageBytes;
+  readonly title: string;
+  readonly queries: readonly string[];
+  readonly language: "en" | "zh";
+}
+
+/** `AB`: as given; `BA`: with the sides exchanged. */
+export type DisplayOrder = "AB" | "BA";
+
+export type PairEvent =
+  | { readonly kind: "progress"; readonly progress: StepProgress }
+  /** A finished line of reasoning of the run in `order`, in the terms of that order. */
+  | {
+      readonly kind: "answer";
+      readonly order: DisplayOrder;
+      readonly question: QuestionId;
+      readonly answer: string;
+      readonly reason: string;
+    }
+  /** The whole text so far, for showing the tokens as they come. */
+  | { readonly kind: "text"; readonly order: DisplayOrder; readonly text: string };
+
+/** One run of the selector in one display order, in the terms of that order (not flipped back). */
+export interface OrderedRun {
+  readonly order: DisplayOrder;
+  readonly text: string;
+  readonly answers: ProtocolAnswers;
+  readonly reasons: Readonly<Partial<Record<QuestionId, string>>>;
+  /** P(answer = A) at the answer position, restricted to A and B, in [0, 1]. */
+  readonly probabilityA: number;
+  /** False when the text does not parse; the answers are then those that could be read. */
+  readonly isWellFormed: boolean;
+  readonly tokens: number;
+}
+
+export interface PairResult {
+  /** Both orders, AB first. */
+  readonly runs: readonly [OrderedRun, OrderedRun];
+  /** Mean over both orders of P(the creative given as A is clicked more often). */
+  readonly probabilityA: number;
+  /** True when both orders name the same creative. */
+  readonly ordersAgree: boolean;
+  readonly engine: EngineId;
+  readonly timings: {
+    readonly encodeMs: number;
+    readonly generateMs: number;
+    readonly totalMs: number;
+  };
+}
+
+export interface AttentionRequest extends PairRequest {
+  /** The reasoning text whose attention is wanted, as returned in a run. */
+  readonly text: string;
+  readonly order: DisplayOrder;
+  readonly question: QuestionId;
+}
+
+/** Where the model looked while writing one line, over both images on one common scale. */
+export interface AttentionMaps {
+  /** Rows and columns of each map. */
+  readonly grid: readonly [number, number];
+  /** [rows × columns], summing with `mapB` to 1; in the terms of the pair as given. */
+  readonly mapA: Float32Array;
+  readonly mapB: Float32Array;
+  /** Share of image attention on each side; they sum to 1. */
+  readonly shareA: number;
+  readonly shareB: number;
+}
+
+// --- encode and search --------------------------------------------------------------------------
+
+/** Text only = view t, image only = view i, both = view mm. */
+export interface EncodeItem {
+  readonly image?: ImageBytes;
+  readonly text?: string;
+}
+
+export interface EncodeResult {
+  /** [count × dimension] float32, L2-normalised, row i for item i; zeros where the item failed. */
+  readonly vectors: Float32Array;
+  readonly dimension: number;
+  readonly failures: readonly { readonly index: number; readonly error: WireError }[];
+}
+
+export interface TopKRequest {
+  /** [queryCount × dimension] float32. */
+  readonly queries: Float32Array;
+  /** [candidateCount × dimension] float32. */
+  readonly candidates: Float32Array;
+  readonly dimension: number;
+  readonly k: number;
+}
+
+/** Ties are broken by the lower candidate index, on every engine. */
+export interface TopKResult {
+  /** [queryCount × k] row indices; −1 where there are fewer than k candidates. */
+  readonly indices: Int32Array;
+  /** [queryCount × k] dot products. */
+  readonly scores: Float32Array;
+}
+
+export interface SimilarityExplanation {
+  readonly grid: readonly [number, number];
+  /** Contribution of each patch or word to the similarity; absent where the view has none. */
+  readonly queryPatches?: Float32Array;
+  readonly candidatePatches?: Float32Array;
+  readonly queryWords?: readonly { readonly text: string; readonly weight: number }[];
+  readonly candidateWords?: readonly { readonly text: string; readonly weight: number }[];
+  readonly similarity: number;
+}
+
+// --- preference head ----------------------------------------------------------------------------
+
+/** Bradley-Terry head on frozen features: P(left wins) = σ(w · (x_left − x_right)). */
+export interface PreferenceTrainRequest {
+  /** [creativeCount × dimension] float32. */
+  readonly features: Float32Array;
+  readonly dimension: number;
+  /** Pairs of row indices; `outcome` 1 left wins, 0 right wins, 0.5 tie. */
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  readonly outcome: Float32Array;
+  readonly l2: number;
+  readonly folds: number;
+  readonly seed: number;
+}
+
+export interface PreferenceTrainResult {
+  /** [dimension] float32. */
+  readonly weights: Float32Array;
+  /** Cross-validated on held-out judgements; pairs that are ties are left out of accuracy. */
+  readonly heldOut: { readonly accuracy: number; readonly logLoss: number; readonly count: number };
+  /** [creativeCount] scores w · x. */
+  readonly scores: Float32Array;
+}
+
+// --- the map ------------------------------------------------------------------------------------
+
+interface Call<Params, Result, Event = StepProgress> {
+  params: Params;
+  result: Result;
+  event: Event;
+}
+
+export interface RequestMap {
+  "engine/status": Call<undefined, EngineStatus, never>;
+  "engine/select": Call<{ readonly engine: EngineId | "auto" }, EngineStatus>;
+  "models/list": Call<undefined, readonly ModelSummary[], never>;
+  "models/load": Call<ModelRef, ModelSummary>;
+  "models/add": Call<
+    { readonly id: string; readonly files?: readonly File[]; readonly url?: string },
+    ModelSummary
+  >;
+  "models/remove": Call<ModelRef, undefined, never>;
+  "models/card": Call<ModelRef, string, never>;
+  "models/measure": Call<
+    ModelRef,
+    {
+      readonly itemsPerSecond: number;
+      readonly tokensPerSecond?: number;
+      readonly maxAbsError?: number;
+    }
+  >;
+  "compare/pair": Call<PairRequest, PairResult, PairEvent>;
+  "compare/attention": Call<AttentionRequest, AttentionMaps>;
+  "encode/batch": Call<
+    { readonly model: ModelRef; readonly items: readonly EncodeItem[] },
+    EncodeResult
+  >;
+  "explain/similarity": Call<
+    { readonly model: ModelRef; readonly query: EncodeItem; readonly candidate: EncodeItem },
+    SimilarityExplanation
+  >;
+  "search/top-k": Call<TopKRequest, TopKResult>;
+  "preference/train": Call<PreferenceTrainRequest, PreferenceTrainResult>;
+  /** Tests only: destroys the GPU device as a driver crash would. */
+  "engine/lose-device": Call<undefined, undefined, never>;
+}
+
+export type RequestName = keyof RequestMap;
+export type ParamsOf<K extends RequestName> = RequestMap[K]["params"];
+export type ResultOf<K extends RequestName> = RequestMap[K]["result"];
+export type EventOf<K extends RequestName> = RequestMap[K]["event"];
+
+/** `interactive` requests overtake `batch` ones between two dispatches. */
+export type Priority = "interactive" | "batch";
+
+/** Page → worker. */
+export type ToWorker =
+  | {
+      [K in RequestName]: {
+        readonly v: number;
+        readonly id: number;
+        readonly kind: "call";
+        readonly name: K;
+        readonly params: ParamsOf<K>;
+        readonly priority: Priority;
+      };
+    }[RequestName]
+  | { readonly v: number; readonly id: number; readonly kind: "cancel"; readonly reason: string };
+
+/** Worker → page. */
+export type FromWorker =
+  | { readonly v: number; readonly id: 0; readonly kind: "ready" }
+  | { readonly v: number; readonly id: number; readonly kind: "result"; readonly result: unknown }
+  | { readonly v: number; readonly id: number; readonly kind: "event"; readonly event: unknown }
+  | { readonly v: number; readonly id: number; readonly kind: "error"; readonly error: WireError };

@@ -1,0 +1,46 @@
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig, mergeConfig } from "vitest/config";
+import { findBrowser, WEBGPU_FLAGS } from "./tools/browser.mjs";
+import viteConfig from "./vite.config";
+
+/**
+ * Two projects: `unit` runs in Node; `browser` runs `*.gpu.test.ts` and `*.browser.test.ts(x)` in a
+ * real Chromium with WebGPU (a software adapter where there is no GPU).
+ */
+export default mergeConfig(
+  viteConfig,
+  defineConfig({
+    test: {
+      testTimeout: 30_000,
+      projects: [
+        {
+          extends: true,
+          test: {
+            name: "unit",
+            environment: "node",
+            include: ["src/**/*.test.{ts,tsx}", "tools/**/*.test.ts"],
+            exclude: ["**/*.gpu.test.ts", "**/*.browser.test.{ts,tsx}", "**/node_modules/**"],
+          },
+        },
+        {
+          extends: true,
+          test: {
+            name: "browser",
+            include: ["src/**/*.gpu.test.ts", "src/**/*.browser.test.{ts,tsx}"],
+            fileParallelism: false,
+            testTimeout: 60_000,
+            browser: {
+              enabled: true,
+              headless: true,
+              screenshotFailures: false,
+              provider: playwright({
+                launchOptions: { executablePath: findBrowser(), args: [...WEBGPU_FLAGS] },
+              }),
+              instances: [{ browser: "chromium" }],
+            },
+          },
+        },
+      ],
+    },
+  }),
+);
