@@ -6,11 +6,10 @@ export default defineConfig({
   locales: ["en", "zh-Hans"],
   catalogs: [
     {
-      path: "<rootDir>/src/app/locales/{locale}/messages",
-      include: ["<rootDir>/src"],
+      path: "<rootDir>/src/{name}/locales/{locale}/messages",
+      include: ["<rootDir>/src/{name}/"],
       exclude: ["**/*.test.*"],
     },
   ],
   format: formatter({ lineNumbers: false }),
-  compileNamespace: "ts",
 });

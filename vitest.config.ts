@@ -34,7 +34,10 @@ export default mergeConfig(
               headless: true,
               screenshotFailures: false,
               provider: playwright({
-                launchOptions: { executablePath: findBrowser(), args: [...WEBGPU_FLAGS] },
+                launchOptions: {
+                  executablePath: findBrowser() ?? "chromium",
+                  args: [...WEBGPU_FLAGS],
+                },
               }),
               instances: [{ browser: "chromium" }],
             },

@@ -16,7 +16,7 @@ export const WEBGPU_FLAGS = [
 ];
 
 const CANDIDATES = [
-  process.env.PERIGEE_BROWSER,
+  process.env["PERIGEE_BROWSER"],
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
