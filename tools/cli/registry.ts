@@ -1,0 +1,10 @@
+import type { CliCommand } from "./command";
+
+/** Loads one command's module on demand. */
+export type CommandLoader = () => Promise<CliCommand>;
+
+/**
+ * Every command by name, in the order of the help text. To add one: write
+ * `commands/<name>.ts` exporting `command`, and add its line here.
+ */
+export const COMMANDS: Readonly<Record<string, CommandLoader>> = {};
