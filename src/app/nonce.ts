@@ -1,0 +1,7 @@
+/**
+ * The nonce that the server put into the page for this response, so that the Content-Security-Policy
+ * lets Mantine's generated style elements in and nobody else's. Empty where no server sets one.
+ */
+export function styleNonce(): string {
+  return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
+}
