@@ -22,6 +22,11 @@ export interface WeightSource {
 export interface Program {
   /** Unique among the programs of a model, e.g. `vision`, `decode`. */
   readonly name: string;
+  /**
+   * Programs of one family are the same computation for other input sizes. An engine whose graphs can
+   * have free dimensions may serve them all with one copy of the weights; others may ignore it.
+   */
+  readonly family?: string;
   readonly inputs: Readonly<Record<string, { readonly dtype: DType; readonly shape: Shape }>>;
   build<T>(
     ops: Ops<T>,
