@@ -17,13 +17,13 @@ export interface HostTensor {
   readonly data: Float32Array | Int32Array;
 }
 
-/** A weight matrix [rows, columns] in the engine's own storage form (float32, float16 or int8). */
+/** A weight matrix [rows, columns] in the engine's own storage form. */
 export interface Matrix<T> {
   readonly rows: number;
   readonly columns: number;
   /** Engine-owned parts, e.g. packed values and scales. */
   readonly parts: readonly T[];
-  readonly storage: "float32" | "float16" | "int8";
+  readonly storage: "float32" | "float16" | "bfloat16" | "int8";
 }
 
 export type GeluForm = "tanh" | "erf" | "quick";

@@ -1,0 +1,36 @@
+/** The reference engine: tfjs' plain JavaScript backend. Slow; for tests and cross-checks only. */
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
+import type { Engine } from "../engine";
+import type { TfjsDevice } from "./tfjs-device";
+import { TfjsEngine } from "./tfjs-engine";
+
+const BACKEND = "cpu";
+
+/** Makes the reference engine. Weights of every storage form are expanded to float32. */
+export async function createCpuEngine(): Promise<Engine> {
+  await tf.setBackend(BACKEND);
+  return new TfjsEngine(createCpuDevice());
+}
+
+function createCpuDevice(): TfjsDevice {
+  return {
+    id: "cpu",
+    readsPacked: false,
+    activate() {
+      // Once initialised, setBackend switches before it returns its promise.
+      if (tf.getBackend() !== BACKEND) void tf.setBackend(BACKEND);
+    },
+    upload: (data, shape) =>
+      tf.keep(tf.tensor(data, [...shape], data instanceof Int32Array ? "int32" : "float32")),
+    release: (weight) => weight.dispose(),
+    assertUsable: () => undefined,
+    guard: (work) => work(),
+    memory() {
+      const { numTensors, numBytes } = tf.memory();
+      return { tensors: numTensors, gpuBuffers: 0, bytes: numBytes };
+    },
+    lost: new Promise(() => undefined),
+    dispose: () => undefined,
+  };
+}
