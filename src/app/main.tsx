@@ -8,9 +8,11 @@ import { App } from "./app";
 import { createServices } from "./create-services";
 import { activateLocale, createI18n, detectLocale, isLocale } from "./i18n";
 import { registerOfflineCache } from "./offline";
+import { publishStyleNonce } from "./nonce";
 import { createAppRouter } from "./router";
 
 async function start(): Promise<void> {
+  publishStyleNonce();
   const services = createServices();
   const i18n = createI18n();
   const kept = services.preferences.read("locale");

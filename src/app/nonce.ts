@@ -5,3 +5,8 @@
 export function styleNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
 }
+
+/** Mantine's dialogs lock scrolling through a library that looks for the nonce under this name. */
+export function publishStyleNonce(): void {
+  Object.assign(globalThis, { __webpack_nonce__: styleNonce() });
+}
