@@ -1,4 +1,4 @@
-import { Dexie } from "dexie";
+import type { Dexie } from "dexie";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { EVENT_SCHEMA, type JudgedEvent, type LabelEvent } from "@/domain/labeling/events";
 import { openDatabase } from "./database";
@@ -105,10 +105,10 @@ test("merging is idempotent and reports events that differ", async () => {
 
 test("another tab hears of an append", async () => {
   const other = openDatabase(database.name);
-  const heard = new Promise<void>((resolve) => {
+  const heard = new Promise<string>((resolve) => {
     createEventLog(other).onAppend("p", resolve);
   });
   await createEventLog(database).append(judged("01A"));
-  await expect(heard).resolves.toBeUndefined();
+  await expect(heard).resolves.toBe("append");
   other.close();
 });

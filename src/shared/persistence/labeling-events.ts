@@ -41,8 +41,8 @@ export interface EventLog {
   ): Promise<{ added: number; known: number; conflicts: string[] }>;
   /** Events of a project in order, after `afterId`. */
   read(project: string, afterId?: string): Promise<LabelEvent[]>;
-  /** Calls back when this or another tab has appended to `project`. */
-  onAppend(project: string, listener: () => void): () => void;
+  /** Calls back when this or another tab has appended to `project`, or merged a log into it. */
+  onAppend(project: string, listener: (change: LogChange) => void): () => void;
 }
 
 function withTask(event: LabelEvent): StoredEvent {
@@ -86,24 +86,28 @@ async function headOf(table: Table<StoredEvent, string>, project: string, task: 
   return decisions.findLast(({ id }) => !undone.has(id))?.id ?? null;
 }
 
-interface AppendMessage {
+/** `append`: the new events have the highest ids; `merge`: they can be anywhere. */
+export type LogChange = "append" | "merge";
+
+interface LogMessage {
   readonly project: string;
+  readonly change: LogChange;
 }
 
 /** The judgement log in `database`. Tabs of one origin hear of one another's events. */
 export function createEventLog(database: Dexie): EventLog {
   const table = database.table<StoredEvent, string>("labelEvents");
-  const listeners = new Map<string, Set<() => void>>();
+  const listeners = new Map<string, Set<(change: LogChange) => void>>();
   const channel = new BroadcastChannel(`labeling:${database.name}`);
-  const tell = (project: string) => {
-    for (const listener of listeners.get(project) ?? []) listener();
+  const tell = ({ project, change }: LogMessage) => {
+    for (const listener of listeners.get(project) ?? []) listener(change);
   };
-  channel.onmessage = ({ data }: MessageEvent<AppendMessage>) => tell(data.project);
+  channel.onmessage = ({ data }: MessageEvent<LogMessage>) => tell(data);
   // Node keeps a process alive for an open channel; a page has no such method.
   (channel as { unref?: () => void }).unref?.();
-  const announce = (project: string) => {
-    channel.postMessage({ project } satisfies AppendMessage);
-    tell(project);
+  const announce = (message: LogMessage) => {
+    channel.postMessage(message);
+    tell(message);
   };
 
   async function appendInside<E extends LabelEvent>(event: E): Promise<E> {
@@ -132,7 +136,7 @@ export function createEventLog(database: Dexie): EventLog {
     async append(event) {
       try {
         const stored = await database.transaction("rw", table, () => appendInside(event));
-        announce(event.project);
+        announce({ project: event.project, change: "append" });
         return stored;
       } catch (error) {
         throw isQuota(error) ? quotaError(error) : error;
@@ -141,7 +145,9 @@ export function createEventLog(database: Dexie): EventLog {
     async merge(events) {
       try {
         const result = await database.transaction("rw", table, () => mergeInside(table, events));
-        for (const project of new Set(events.map((event) => event.project))) announce(project);
+        for (const project of new Set(events.map((event) => event.project))) {
+          announce({ project, change: "merge" });
+        }
         return result;
       } catch (error) {
         throw isQuota(error) ? quotaError(error) : error;
