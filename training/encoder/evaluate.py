@@ -1,0 +1,166 @@
+"""Scores a trained `moon2-nano` on held-out products and photographs.
+
+Retrieval is Recall@k = share of queries whose true item is among the k best of the pool; the true
+item is counted after equal scores. Intervals are 95 % percentile bootstrap over queries.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from encoder import data
+from encoder.model import Moon2, normalised_prefix
+from encoder.photos import grocery_items, luma_products, normalise
+from encoder.pretrain_vision import VISION
+from encoder.train import Views
+
+CUTS = (1, 5, 10)
+BOOTSTRAP = 1000
+
+
+def load(folder: Path) -> tuple[Moon2, Tokenizer, dict]:
+    """The model of a run folder, its tokenizer and facts about the run."""
+    saved = torch.load(folder / "checkpoint.pt", weights_only=False)
+    model = Moon2(saved["config"])
+    model.load_state_dict(saved["model"])
+    model.eval()
+    return model, Tokenizer.from_file(str(folder / "tokenizer.json")), {"step": saved["step"]}
+
+
+class Encoder:
+    """Vectors of views, in batches."""
+
+    def __init__(self, model: Moon2, tokenizer: Tokenizer, pixels: Tensor) -> None:
+        self.views, self.pixels = Views(model, tokenizer), pixels
+
+    @torch.no_grad()
+    def encode(self, texts: list[str | None], rows: list[int] | None) -> Tensor:
+        """L2-normalised [n, D]; `rows` point into the pixel table, None for text only."""
+        out = []
+        for at in range(0, len(texts), 64):
+            visual = None
+            if rows is not None:
+                visual = self.views.model.visual_tokens(normalise(self.pixels[rows[at : at + 64]]))
+            vectors, _ = self.views.encode(texts[at : at + 64], visual)
+            out.append(normalised_prefix(vectors, vectors.shape[-1]))
+        return torch.cat(out)
+
+
+def ranks(query: Tensor, pool: Tensor, target: list[int]) -> np.ndarray:
+    """1-based rank of each query's true item; equal scores stand before it."""
+    scores = query @ pool.T
+    true = scores.gather(1, torch.tensor(target)[:, None])
+    return (scores >= true).sum(1).numpy()
+
+
+def interval(values: np.ndarray, seed: int = 5) -> dict[str, float]:
+    """Mean in percent with its bootstrap interval."""
+    rng = np.random.default_rng(seed)
+    draws = values[rng.integers(0, len(values), (BOOTSTRAP, len(values)))].mean(1) * 100
+    low, high = np.percentile(draws, [2.5, 97.5])
+    mean = round(float(values.mean() * 100), 2)
+    return {"value": mean, "low": round(float(low), 2), "high": round(float(high), 2)}
+
+
+def recall(found: np.ndarray, pool: int) -> dict:
+    row: dict = {"queries": len(found), "pool": pool}
+    for k in CUTS:
+        row[f"R@{k}"] = interval((found <= k).astype(float))
+    return row
+
+
+def directions(encoder: Encoder, products: list[data.Product], rng: random.Random) -> dict:
+    """The five directions over one pool of products, one query a product."""
+    titles = [p.titles[0] for p in products]
+    mains = [p.main_rows[0] for p in products]
+    texts = [rng.choice(p.query_texts) for p in products]
+    images = [rng.choice(p.query_rows) for p in products]
+    blank: list[str | None] = [None] * len(products)
+    pools = {
+        "mm": encoder.encode(titles, mains),
+        "i": encoder.encode(blank, mains),
+        "t": encoder.encode(titles, None),
+    }
+    queries = {
+        "t": encoder.encode(texts, None),
+        "i": encoder.encode(blank, images),
+        "mm": encoder.encode(texts, images),
+    }
+    target = list(range(len(products)))
+    wanted = ("t→mm", "i→mm", "mm→mm", "t→i", "i→t")
+    return {
+        name: recall(
+            ranks(queries[name.split("→")[0]], pools[name.split("→")[1]], target), len(products)
+        )
+        for name in wanted
+    }
+
+
+def grocery(encoder: Encoder, products: list[data.Product], root: Path) -> dict:
+    """Held-out shop photo → catalogue item (view mm: picture, title and description)."""
+    items = grocery_items(root)
+    held = {p.key: p for p in products if p.source == "grocery" and p.split == "val"}
+    in_order = [held[f"grocery:{item['id']}"] for item in items]
+    pool = encoder.encode([p.enriched[0] for p in in_order], [p.main_rows[0] for p in in_order])
+    rows = [row for p in in_order for row in p.query_rows]
+    target = [i for i, p in enumerate(in_order) for _ in p.query_rows]
+    query = encoder.encode([None] * len(rows), rows)
+    return {"shop photo → item": recall(ranks(query, pool, target), len(in_order))}
+
+
+def luma(encoder: Encoder, products: list[data.Product], root: Path) -> dict:
+    """Held-out products: another photo of the product → product, in two pools."""
+    everything = [p for p in products if p.source == "luma"]
+    known = {p["id"] for p in luma_products(root)}
+    assert len(everything) == len(known)
+    out = {}
+    for name, chosen in {
+        "other view → product (held-out products)": [p for p in everything if p.split == "val"],
+        "other view → product (whole catalogue)": everything,
+    }.items():
+        pool = encoder.encode([p.titles[0] for p in chosen], [p.main_rows[0] for p in chosen])
+        pairs = [
+            (row, i)
+            for i, p in enumerate(chosen)
+            if p.split == "val"
+            for row in p.query_rows
+            if row != p.main_rows[0]
+        ]
+        query = encoder.encode([None] * len(pairs), [row for row, _ in pairs])
+        out[name] = recall(ranks(query, pool, [i for _, i in pairs]), len(chosen))
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=Path, default=Path(".runs/encoder/full"))
+    parser.add_argument("--photos", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--generated", type=Path, default=Path(".cache/creatives/train"))
+    parser.add_argument("--output", type=Path, default=None)
+    args = parser.parse_args()
+    model, tokenizer, facts = load(args.run)
+    generated = args.generated if args.generated.exists() else None
+    products, pixels = data.load_products(args.photos, generated, VISION.image_size)
+    encoder = Encoder(model, tokenizer, pixels)
+    rng = random.Random(99)
+    results: dict = {"run": str(args.run), **facts}
+    drawn = [p for p in products if p.source == "catalogue" and p.split != "train"]
+    if drawn:
+        results["catalogue"] = directions(encoder, drawn, rng)
+    results["grocery"] = grocery(encoder, products, args.photos)
+    results["luma"] = luma(encoder, products, args.photos)
+    target = args.output or args.run / "results.json"
+    target.write_text(json.dumps(results, ensure_ascii=False, indent=2))
+    print(json.dumps(results, ensure_ascii=False, indent=2))
+
+
+if __name__ == "__main__":
+    main()
