@@ -48,6 +48,7 @@ export type JudgeAction =
   | { readonly type: "note"; readonly text: string }
   | { readonly type: "add-region"; readonly region: Region }
   | { readonly type: "remove-region"; readonly at: number }
+  | { readonly type: "region-reason"; readonly at: number; readonly reason: string | undefined }
   | { readonly type: "input"; readonly input: JudgeInput };
 
 export interface JudgeContext {
@@ -151,6 +152,14 @@ export function reduceDraft(
       return { ...draft, regions: [...draft.regions, action.region] };
     case "remove-region":
       return { ...draft, regions: draft.regions.filter((_, at) => at !== action.at) };
+    case "region-reason": {
+      const regions = draft.regions.map((region, at): Region => {
+        if (at !== action.at) return region;
+        const { reason: _old, ...bare } = region;
+        return action.reason === undefined ? bare : { ...bare, reason: action.reason };
+      });
+      return { ...draft, regions };
+    }
     case "input":
       return draft.input === action.input ? draft : { ...draft, input: action.input };
   }

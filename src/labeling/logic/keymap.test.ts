@@ -30,7 +30,6 @@ test.each([
   ["u", {}, "undo", false],
   ["z", { ctrlKey: true }, "undo", false],
   ["Z", { metaKey: true, shiftKey: true }, "redo", false],
-  ["?", { shiftKey: true }, "keys", false],
   ["0", {}, "reason-10", false],
   ["Enter", {}, "confirm", false],
 ] as const)("%s with %o is %s", (key, held, expected, isStrong) => {

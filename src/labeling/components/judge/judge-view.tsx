@@ -1,0 +1,257 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button } from "@mantine/core";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useStore } from "zustand";
+import { EmptyState } from "@/shared/ui/empty-state";
+import { Keys } from "@/shared/ui/keys";
+import { ErrorNotice } from "@/shared/ui/notice";
+import { useShortcuts } from "@/shared/ui/use-shortcuts";
+import type { KeyHit, KeySettings } from "../../logic/keymap";
+import { recentPace } from "../../logic/pace";
+import { countTasks } from "../../logic/queue";
+import { WHOLE, zoomAbout } from "../../logic/viewport";
+import type { JudgeController } from "../../store/judge-store";
+import type { ProjectViewProps } from "../labeling-context";
+import { SuggestionStrip, type SuggestionView } from "../assist/suggestion-strip";
+import { GuidelinesPanel } from "./guidelines-panel";
+import { JudgeHeader } from "./judge-header";
+import { QuestionPanel } from "./question-panel";
+import { ReasonsBar } from "./reasons-bar";
+import { SkipPanel } from "./skip-panel";
+import { INITIAL_STAGE, Stage, type StageView } from "./stage";
+import { useJudgeKeys } from "./use-judge-keys";
+import { useKeyHelp, useMessage } from "./use-judge-texts";
+import styles from "./judge-view.module.css";
+
+export interface JudgeViewProps extends ProjectViewProps {
+  readonly controller: JudgeController;
+  readonly keys: KeySettings;
+  readonly onAnnotator: (id: string) => void;
+  readonly onMode: (mode: "full" | "quick") => void;
+  readonly suggestion: SuggestionView | undefined;
+}
+
+type Panel = "skip" | "guidelines" | undefined;
+
+/** The judging screen: two creatives, the protocol, and the keys. */
+export function JudgeView(props: JudgeViewProps) {
+  const { controller, handle, images, keys } = props;
+  const { t } = useLingui();
+  const { project, products, creatives, state, revision } = useStore(handle.store);
+  const judge = useStore(controller.store);
+  const [view, setView] = useState<StageView>(INITIAL_STAGE);
+  const [panel, setPanel] = useState<Panel>();
+  const screen = useRef<HTMLDivElement>(null);
+  const note = useRef<HTMLInputElement>(null);
+  const { task, draft } = judge;
+  const changeView = useCallback(
+    (change: Partial<StageView>) => setView((before) => ({ ...before, ...change })),
+    [],
+  );
+
+  // A new pair takes the focus back from the button that brought it, so that Enter means the pair.
+  useEffect(() => {
+    screen.current?.focus({ preventScroll: true });
+  }, [task]);
+
+  function run({ command, isStrong }: KeyHit) {
+    controller.dispatch({ type: "input", input: "keyboard" });
+    switch (command) {
+      case "left":
+      case "right":
+        return controller.dispatch({ type: "favour", side: command, isStrong });
+      case "equal":
+        return controller.dispatch({ type: "equal" });
+      case "yes":
+      case "no":
+        return controller.dispatch({ type: "gate", answer: command === "yes" ? "YES" : "NO" });
+      case "confirm":
+        return void controller.confirm();
+      case "previous":
+        return controller.dispatch({ type: "step", by: -1 });
+      case "next":
+        return controller.dispatch({ type: "step", by: 1 });
+      case "undo":
+        return void controller.undo();
+      case "redo":
+        return void controller.redo();
+      case "skip":
+        return setPanel("skip");
+      case "flag":
+        return void controller.flag("");
+      case "note":
+        return note.current?.focus();
+      case "guidelines":
+        return setPanel("guidelines");
+      case "overlay":
+        return changeView({ mode: view.mode === "overlay" ? "side" : "overlay" });
+      case "slider":
+        return changeView({ mode: view.mode === "slider" ? "side" : "slider" });
+      case "zoom":
+        return changeView({ viewport: view.viewport.scale > 1 ? WHOLE : zoomAbout(WHOLE, 2) });
+      case "actual-size":
+        return screen.current?.querySelector<HTMLButtonElement>("[data-tool=actual]")?.click();
+      case "box":
+        return changeView({ isDrawing: !view.isDrawing });
+      default: {
+        const at = Number(command.slice("reason-".length)) - 1;
+        const reason = judge.context.protocol.reasons[at];
+        if (reason !== undefined) controller.dispatch({ type: "reason", id: reason.id });
+      }
+    }
+  }
+  useJudgeKeys(keys, panel !== "guidelines", run);
+  useShortcuts(t`Judging`, useKeyHelp(keys, judge.context));
+  const message = useMessage(judge);
+
+  if (task === undefined || draft === undefined) {
+    return (
+      <EmptyState
+        title={<Trans>Every pair of yours is decided</Trans>}
+        actions={
+          <>
+            <Button onClick={() => props.onNavigate({ view: "results", project: project.id })}>
+              <Trans>See the results</Trans>
+            </Button>
+            <Button variant="default" onClick={() => void controller.undo()}>
+              <Trans>Undo the last one</Trans>
+            </Button>
+          </>
+        }
+      >
+        <Trans>Everything is saved in this browser. Export it to keep a copy elsewhere.</Trans>
+      </EmptyState>
+    );
+  }
+
+  const [leftId, rightId] = task.isSwapped
+    ? [task.pair.b, task.pair.a]
+    : [task.pair.a, task.pair.b];
+  const product = products.get(task.pair.productId);
+  const favoured = draft.answers.q10;
+  const queue = { tasks: judge.tasks, state, annotator: judge.annotator };
+  const keyOf = (command: keyof KeySettings["keymap"]) =>
+    keys.keymap[command] === null ? null : keys.keymap[command];
+
+  return (
+    <div className={styles["view"]} ref={screen} tabIndex={-1} data-revision={revision}>
+      <JudgeHeader
+        counts={countTasks(queue)}
+        paceMs={recentPace(state, judge.annotator)}
+        annotators={project.annotators}
+        annotator={judge.annotator}
+        onAnnotator={props.onAnnotator}
+        mode={judge.mode}
+        onMode={props.onMode}
+        product={product}
+        isReview={judge.isReview}
+        isFlagged={state.flags.has(task.pair.id)}
+      />
+      <div className={styles["stage"]}>
+        <Stage
+          source={images}
+          left={creatives.get(leftId)}
+          right={creatives.get(rightId)}
+          title={product?.title ?? ""}
+          view={view}
+          onView={changeView}
+          regions={draft.regions}
+          onRegion={(region) => controller.dispatch({ type: "add-region", region })}
+          onChoose={(side, input) => {
+            controller.dispatch({ type: "input", input });
+            controller.dispatch({ type: "favour", side, isStrong: false });
+          }}
+          chosen={favoured === undefined ? undefined : favoured === "A" ? "left" : "right"}
+          keyOf={keyOf}
+        />
+      </div>
+      <div className={styles["side"]}>
+        <QuestionPanel
+          draft={draft}
+          context={judge.context}
+          keymap={keys.keymap}
+          dispatch={controller.dispatch}
+        />
+        {props.suggestion !== undefined && <SuggestionStrip view={props.suggestion} />}
+      </div>
+      <div className={styles["reasons"]}>
+        <ReasonsBar
+          draft={draft}
+          context={judge.context}
+          keymap={keys.keymap}
+          dispatch={controller.dispatch}
+          noteRef={note}
+        />
+      </div>
+      {judge.error !== undefined && (
+        <div className={styles["reasons"]}>
+          <ErrorNotice error={judge.error} />
+        </div>
+      )}
+      {panel === "skip" && (
+        <div className={styles["reasons"]}>
+          <SkipPanel
+            onClose={() => {
+              setPanel(undefined);
+              screen.current?.focus();
+            }}
+            onSkip={(reason) => {
+              setPanel(undefined);
+              void controller.skip(reason);
+            }}
+          />
+        </div>
+      )}
+      <footer className={styles["footer"]}>
+        <FooterButton label={t`Undo`} keys={keyOf("undo")} onClick={() => void controller.undo()} />
+        <FooterButton label={t`Skip`} keys={keyOf("skip")} onClick={() => setPanel("skip")} />
+        <FooterButton
+          label={state.flags.has(task.pair.id) ? t`Remove flag` : t`Flag`}
+          keys={keyOf("flag")}
+          onClick={() => void controller.flag("")}
+        />
+        <FooterButton
+          label={t`Guidelines`}
+          keys={keyOf("guidelines")}
+          onClick={() => setPanel("guidelines")}
+        />
+        <output className={styles["message"]} data-tone={message.tone}>
+          {message.text}
+        </output>
+        <Button
+          className={styles["confirm"] ?? ""}
+          onClick={() => void controller.confirm()}
+          rightSection={<Keys keys={keyOf("confirm") ?? ""} />}
+        >
+          <Trans>Confirm</Trans>
+        </Button>
+      </footer>
+      <GuidelinesPanel
+        opened={panel === "guidelines"}
+        onClose={() => setPanel(undefined)}
+        text={project.guidelines}
+      />
+    </div>
+  );
+}
+
+function FooterButton({
+  label,
+  keys,
+  onClick,
+}: {
+  readonly label: string;
+  readonly keys: string | null;
+  readonly onClick: () => void;
+}) {
+  return (
+    <Button
+      size="sm"
+      variant="default"
+      onClick={onClick}
+      rightSection={keys === null ? undefined : <Keys keys={keys} />}
+    >
+      {label}
+    </Button>
+  );
+}
