@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { callKernel } from "./own-kernel";
 import { lastAxis } from "./shapes";
+import { TOP_K_KERNEL } from "./top-k";
 
 /**
  * Index of the largest entry on the last axis, the lowest one on ties.
@@ -8,7 +10,10 @@ import { lastAxis } from "./shapes";
  * @returns [...] int32.
  */
 export function argMax(x: tf.Tensor): tf.Tensor {
-  return composedArgMax(x);
+  return tf.tidy(() => {
+    const indices = callKernel(TOP_K_KERNEL, { x }, { k: 1, emit: "indices" });
+    return indices === undefined ? composedArgMax(x) : tf.reshape(indices, x.shape.slice(0, -1));
+  });
 }
 
 /** `argMax` from tfjs' own operations; tfjs' own argMax leaves ties to the backend. */

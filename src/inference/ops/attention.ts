@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { AttentionArgs, AttentionMask } from "./ops";
+import { ATTENTION_KERNEL } from "./attention-kernel";
+import { callKernel } from "./own-kernel";
 import { assertShape, shapeMismatch } from "./shapes";
 
 /** Added to masked scores: exp(−1e9 − max) is exactly 0, and a row without any valid key stays finite. */
@@ -30,8 +32,16 @@ export interface AttentionSizes {
  */
 export function attention(args: AttentionArgs<tf.Tensor>): tf.Tensor {
   checkAttention("attention", args);
-  assertShape("attention", "value", args.value.shape, args.key.shape);
-  return composedAttention(args);
+  const { query, key, value, scale, mask } = args;
+  assertShape("attention", "value", value.shape, key.shape);
+  const start = "start" in mask ? mask.start : undefined;
+  const valid = "valid" in mask ? mask.valid : undefined;
+  const fused = callKernel(
+    ATTENTION_KERNEL,
+    { query, key, value, start, valid },
+    { scale, mask: mask.kind },
+  );
+  return fused ?? composedAttention(args);
 }
 
 /**

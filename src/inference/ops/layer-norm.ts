@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { assertShape, lastAxis } from "./shapes";
+import { callKernel, type OwnKernel } from "./own-kernel";
+import { assertShape, lastAxis, sizeOf } from "./shapes";
+import { LANE_SUM, runWgsl } from "./wgsl-program";
 
 /**
  * Layer normalisation over the last axis.
@@ -26,7 +28,10 @@ export function layerNorm(
   const width = lastAxis("layerNorm", "x", x.shape);
   assertShape("layerNorm", "gamma", gamma.shape, [width]);
   assertShape("layerNorm", "beta", beta.shape, [width]);
-  return composedLayerNorm(x, gamma, beta, epsilon);
+  return (
+    callKernel(LAYER_NORM_KERNEL, { x, gamma, beta }, { epsilon }) ??
+    composedLayerNorm(x, gamma, beta, epsilon)
+  );
 }
 
 /** `layerNorm` from tfjs' own operations. */
@@ -42,3 +47,46 @@ export function composedLayerNorm(
     return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon))), gamma), beta);
   });
 }
+
+const LAYER_NORM_WGSL = `${LANE_SUM}
+fn main(index : i32) {
+  let lane = i32(localIndex);
+  let row = index / LANES;
+  let base = row * uniforms.width;
+  var sum = 0.0;
+  for (var c = lane; c < uniforms.width; c += LANES) { sum += x[base + c]; }
+  let mean = laneSum(sum) / f32(uniforms.width);
+  var squares = 0.0;
+  for (var c = lane; c < uniforms.width; c += LANES) {
+    let centred = x[base + c] - mean;
+    squares += centred * centred;
+  }
+  let variance = laneSum(squares) / f32(uniforms.width);
+  let inverse = 1.0 / sqrt(variance + uniforms.epsilon);
+  if (row >= uniforms.rows) { return; }
+  for (var c = lane; c < uniforms.width; c += LANES) {
+    result[base + c] = (x[base + c] - mean) * inverse * gamma[c] + beta[c];
+  }
+}`;
+
+/** One workgroup per row, two passes over the row. */
+export const LAYER_NORM_KERNEL: OwnKernel<
+  Readonly<Record<"x" | "gamma" | "beta", tf.TensorInfo>>,
+  { readonly epsilon: number }
+> = {
+  name: "PerigeeLayerNorm",
+  run(backend, { x, gamma, beta }, { epsilon }) {
+    const width = lastAxis("layerNorm", "x", x.shape);
+    const rows = sizeOf(x.shape) / width;
+    return runWgsl(backend, {
+      key: "layer_norm",
+      inputs: { x: { tensor: x }, gamma: { tensor: gamma }, beta: { tensor: beta } },
+      integers: { width, rows },
+      floats: { epsilon },
+      workgroups: rows,
+      outputShape: x.shape,
+      outputType: "float32",
+      code: () => LAYER_NORM_WGSL,
+    });
+  },
+};

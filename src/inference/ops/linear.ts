@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { AppError } from "@/shared/lib/errors";
 import type { Matrix } from "./ops";
+import { callKernel } from "./own-kernel";
+import { LINEAR_KERNEL } from "./linear-kernel";
 import { assertShape, lastAxis, shapeMismatch, sizeOf } from "./shapes";
 
 /**
@@ -18,7 +20,14 @@ export function linear(x: tf.Tensor, weight: Matrix<tf.Tensor>, bias?: tf.Tensor
     throw shapeMismatch("linear", "x", `[..., ${weight.columns}]`, x.shape);
   }
   if (bias !== undefined) assertShape("linear", "bias", bias.shape, [weight.rows]);
-  return composedLinear(x, weight, bias);
+  const [values, scale] = weight.parts;
+  const { rows, columns, storage } = weight;
+  const product = callKernel(
+    LINEAR_KERNEL,
+    { x, values: values!, scale, bias },
+    { rows, columns, storage },
+  );
+  return product ?? composedLinear(x, weight, bias);
 }
 
 /** `linear` from tfjs' own operations; takes float32 storage only. */

@@ -99,7 +99,7 @@ export interface Ops<T> {
   transpose(x: T, permutation: readonly number[]): T;
   concat(xs: readonly T[], axis: number): T;
   slice(x: T, begin: readonly number[], size: readonly number[]): T;
-  /** Entries along `axis`: indices int32 [n]. */
+  /** Entries along `axis`: indices int32 [n], or of any rank; their axes take the place of `axis`. */
   gather(x: T, indices: T, axis: number): T;
   mean(x: T, axis: number, options?: { readonly keepDims?: boolean }): T;
   sum(x: T, axis: number, options?: { readonly keepDims?: boolean }): T;

@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { assertShape, lastAxis } from "./shapes";
+import { callKernel, type OwnKernel } from "./own-kernel";
+import { assertShape, lastAxis, sizeOf } from "./shapes";
+import { LANE_SUM, runWgsl } from "./wgsl-program";
 
 /**
  * Root-mean-square normalisation over the last axis.
@@ -18,7 +20,9 @@ import { assertShape, lastAxis } from "./shapes";
 export function rmsNorm(x: tf.Tensor, gamma: tf.Tensor, epsilon: number): tf.Tensor {
   const width = lastAxis("rmsNorm", "x", x.shape);
   assertShape("rmsNorm", "gamma", gamma.shape, [width]);
-  return composedRmsNorm(x, gamma, epsilon);
+  return (
+    callKernel(RMS_NORM_KERNEL, { x, gamma }, { epsilon }) ?? composedRmsNorm(x, gamma, epsilon)
+  );
 }
 
 /** `rmsNorm` from tfjs' own operations. */
@@ -28,3 +32,39 @@ export function composedRmsNorm(x: tf.Tensor, gamma: tf.Tensor, epsilon: number)
     return tf.mul(tf.mul(x, tf.rsqrt(tf.add(meanSquare, epsilon))), gamma);
   });
 }
+
+const RMS_NORM_WGSL = `${LANE_SUM}
+fn main(index : i32) {
+  let lane = i32(localIndex);
+  let row = index / LANES;
+  let base = row * uniforms.width;
+  var squares = 0.0;
+  for (var c = lane; c < uniforms.width; c += LANES) { squares += x[base + c] * x[base + c]; }
+  let inverse = 1.0 / sqrt(laneSum(squares) / f32(uniforms.width) + uniforms.epsilon);
+  if (row >= uniforms.rows) { return; }
+  for (var c = lane; c < uniforms.width; c += LANES) {
+    result[base + c] = x[base + c] * inverse * gamma[c];
+  }
+}`;
+
+/** One workgroup per row. */
+export const RMS_NORM_KERNEL: OwnKernel<
+  Readonly<Record<"x" | "gamma", tf.TensorInfo>>,
+  { readonly epsilon: number }
+> = {
+  name: "PerigeeRmsNorm",
+  run(backend, { x, gamma }, { epsilon }) {
+    const width = lastAxis("rmsNorm", "x", x.shape);
+    const rows = sizeOf(x.shape) / width;
+    return runWgsl(backend, {
+      key: "rms_norm",
+      inputs: { x: { tensor: x }, gamma: { tensor: gamma } },
+      integers: { width, rows },
+      floats: { epsilon },
+      workgroups: rows,
+      outputShape: x.shape,
+      outputType: "float32",
+      code: () => RMS_NORM_WGSL,
+    });
+  },
+};

@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { assertShape, shapeMismatch } from "./shapes";
+import { callKernel, type OwnKernel } from "./own-kernel";
+import { assertShape, shapeMismatch, sizeOf } from "./shapes";
+import { LANES, runWgsl } from "./wgsl-program";
 
 /**
  * Rotary position embedding in the rotate-half form (pairs d and d + D/2).
@@ -21,7 +23,7 @@ export function rope(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor {
   if (width % 2 !== 0) throw shapeMismatch("rope", "x", "an even last axis", x.shape);
   assertShape("rope", "cos", cos.shape, [rows, width]);
   assertShape("rope", "sin", sin.shape, [rows, width]);
-  return composedRope(x, cos, sin);
+  return callKernel(ROPE_KERNEL, { x, cos, sin }, {}) ?? composedRope(x, cos, sin);
 }
 
 /** `rope` from tfjs' own operations. */
@@ -32,3 +34,35 @@ export function composedRope(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.T
     return tf.add(tf.mul(x, cos), tf.mul(rotated, sin));
   });
 }
+
+const ROPE_WGSL = `
+fn main(index : i32) {
+  if (index >= uniforms.count) { return; }
+  let d = index % uniforms.width;
+  let angle = index % (uniforms.rows * uniforms.width);
+  let half = uniforms.width / 2;
+  var partner = 0.0;
+  if (d < half) { partner = -x[index + half]; } else { partner = x[index - half]; }
+  result[index] = x[index] * angleCos[angle] + partner * angleSin[angle];
+}`;
+
+/** One invocation per entry. */
+export const ROPE_KERNEL: OwnKernel<
+  Readonly<Record<"x" | "cos" | "sin", tf.TensorInfo>>,
+  object
+> = {
+  name: "PerigeeRope",
+  run(backend, { x, cos, sin }) {
+    const [, , rows = 0, width = 0] = x.shape;
+    const count = sizeOf(x.shape);
+    return runWgsl(backend, {
+      key: "rope",
+      inputs: { x: { tensor: x }, angleCos: { tensor: cos }, angleSin: { tensor: sin } },
+      integers: { count, rows, width },
+      workgroups: Math.ceil(count / LANES),
+      outputShape: x.shape,
+      outputType: "float32",
+      code: () => ROPE_WGSL,
+    });
+  },
+};

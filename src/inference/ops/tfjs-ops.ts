@@ -1,5 +1,6 @@
 /** The operations on tfjs tensors, run at once on tfjs' active backend. */
 import * as tf from "@tensorflow/tfjs-core";
+import { affine } from "./affine";
 import { argMax } from "./arg-max";
 import { attention, attentionWeights } from "./attention";
 import { embedding } from "./embedding";
@@ -10,6 +11,8 @@ import type { HostTensor, Ops, Shape } from "./ops";
 import { rmsNorm } from "./rms-norm";
 import { rope } from "./rope";
 import { assertShape, shapeMismatch, sizeOf } from "./shapes";
+import { silu } from "./silu";
+import { softmax } from "./softmax";
 import { topK } from "./top-k";
 import { composedWriteCache, writeCache } from "./write-cache";
 
@@ -109,20 +112,15 @@ type ElementwiseOps = Pick<
 
 const elementwiseOps: ElementwiseOps = {
   gelu,
-  silu: (x) => tf.tidy(() => tf.mul(x, tf.sigmoid(x))),
+  silu,
   tanh: (x) => tf.tanh(x),
   sigmoid: (x) => tf.sigmoid(x),
-  softmax: (x) => tf.softmax(x),
+  softmax,
   add: (a, b) => tf.add(a, b),
   sub: (a, b) => tf.sub(a, b),
   mul: (a, b) => tf.mul(a, b),
   div: (a, b) => tf.div(a, b),
-  affine(x, factor, offset = 0) {
-    return tf.tidy(() => {
-      const scaled = factor === 1 ? x : tf.mul(x, factor);
-      return offset === 0 ? tf.clone(scaled) : tf.add(scaled, offset);
-    });
-  },
+  affine,
   sqrt: (x) => tf.sqrt(x),
   greaterEqual: (a, b) => tf.tidy(() => tf.cast(tf.greaterEqual(a, b), "float32")),
 };

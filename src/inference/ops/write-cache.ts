@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { assertShape, shapeMismatch } from "./shapes";
+import { callKernel, type OwnKernel } from "./own-kernel";
+import { assertShape, shapeMismatch, sizeOf } from "./shapes";
+import { LANES, runWgsl } from "./wgsl-program";
 
 /**
  * Replaces rows start … start+S−1 of a preallocated key or value cache. Rows of the update that would
@@ -8,7 +10,7 @@ import { assertShape, shapeMismatch } from "./shapes";
  * @param cache - [B, K, capacity, D] float32; consumed, see ops.ts.
  * @param update - [B, K, S, D] float32.
  * @param start - int32 [1], first row to write.
- * @returns [B, K, capacity, D]; on the composed path a new tensor.
+ * @returns [B, K, capacity, D]; shares the cache's buffer where the backend writes in place.
  * @throws AppError `shape-mismatch`.
  */
 export function writeCache(cache: tf.Tensor, update: tf.Tensor, start: tf.Tensor): tf.Tensor {
@@ -19,7 +21,10 @@ export function writeCache(cache: tf.Tensor, update: tf.Tensor, start: tf.Tensor
   if ((update.shape[2] ?? 0) > capacity) {
     throw shapeMismatch("writeCache", "update", `at most ${capacity} rows`, update.shape);
   }
-  return composedWriteCache(cache, update, start);
+  return (
+    callKernel(WRITE_CACHE_KERNEL, { cache, update, start }, {}) ??
+    composedWriteCache(cache, update, start)
+  );
 }
 
 /** `writeCache` from tfjs' own operations: selects each row from the update or the old cache. */
@@ -38,3 +43,42 @@ export function composedWriteCache(
     return tf.where(tf.reshape(isNew, [1, 1, capacity, 1]), spread, cache);
   });
 }
+
+const WRITE_CACHE_WGSL = `
+fn main(index : i32) {
+  if (index >= uniforms.count) { return; }
+  let block = uniforms.rows * uniforms.width;
+  let head = index / block;
+  let within = index % block;
+  let row = start[0] + within / uniforms.width;
+  if (row < 0 || row >= uniforms.capacity) { return; }
+  let column = within % uniforms.width;
+  result[(head * uniforms.capacity + row) * uniforms.width + column] = update[index];
+}`;
+
+/** One invocation per entry of the update; the cache's own buffer is the output. */
+export const WRITE_CACHE_KERNEL: OwnKernel<
+  Readonly<Record<"cache" | "update" | "start", tf.TensorInfo>>,
+  object
+> = {
+  name: "PerigeeWriteCache",
+  run(backend, { cache, update, start }) {
+    const [, , capacity = 0, width = 0] = cache.shape;
+    const count = sizeOf(update.shape);
+    const written = runWgsl(backend, {
+      key: "write_cache",
+      inputs: { update: { tensor: update }, start: { tensor: start } },
+      integers: { count, rows: update.shape[2] ?? 0, width, capacity },
+      workgroups: Math.ceil(count / LANES),
+      outputShape: cache.shape,
+      outputType: "float32",
+      output: cache,
+      code: () => WRITE_CACHE_WGSL,
+    });
+    // A value once read back stays cached beside the buffer, and would hide the new rows.
+    backend.tensorMap.get(cache.dataId as object).values = null as never;
+    // The result is a second handle to the same data.
+    backend.incRef(cache.dataId as object);
+    return written;
+  },
+};

@@ -1,0 +1,128 @@
+/** The GPU device Perigee asks for: every feature and limit of use that the adapter offers. */
+import { AppError } from "@/shared/lib/errors";
+
+/** Wanted when offered; nothing depends on them. */
+const FEATURES: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
+
+/** Raised to what the adapter offers: large weights, wide workgroups, kernels with many operands. */
+const LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupsPerDimension",
+] as const satisfies readonly (keyof GPUSupportedLimits)[];
+
+export interface AdapterSummary {
+  readonly description: string;
+  readonly features: readonly string[];
+}
+
+/**
+ * Opens a device of its own on the fastest adapter.
+ *
+ * @throws AppError `webgpu-unavailable`, saying which step failed.
+ */
+export async function requestGpuDevice(): Promise<{
+  readonly device: GPUDevice;
+  readonly info: GPUAdapterInfo;
+  readonly adapter: AdapterSummary;
+}> {
+  if (!("gpu" in navigator)) throw unavailable("This browser has no WebGPU.");
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (adapter === null) throw unavailable("The browser offers no WebGPU adapter.");
+  const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
+  const requiredFeatures = FEATURES.filter((name) => adapter.features.has(name));
+  try {
+    const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
+    return { device, info: adapter.info, adapter: summarise(adapter) };
+  } catch (cause) {
+    throw unavailable("The WebGPU adapter refused to open a device.", cause);
+  }
+}
+
+function unavailable(message: string, cause?: unknown): AppError {
+  return new AppError("webgpu-unavailable", message, { cause });
+}
+
+function summarise({ info, features }: GPUAdapter): AdapterSummary {
+  const parts = [info.description, info.vendor, info.architecture].filter((part) => part !== "");
+  return { description: parts.join(" · ") || "unnamed adapter", features: [...features].sort() };
+}
+
+/** Collects what a device reports outside of any call: validation errors, lack of memory, its loss. */
+export class DeviceMonitor {
+  readonly lost: Promise<string>;
+  private lostReason: string | undefined;
+  private readonly errors: GPUError[] = [];
+  private readonly device: GPUDevice;
+
+  constructor(device: GPUDevice) {
+    this.device = device;
+    this.lost = device.lost.then(({ reason, message }) => {
+      this.lostReason = message === "" ? reason : `${reason}: ${message}`;
+      return this.lostReason;
+    });
+    device.addEventListener("uncapturederror", (event) => {
+      event.preventDefault();
+      this.errors.push(event.error);
+    });
+  }
+
+  /** @throws AppError `device-lost`. */
+  assertUsable(): void {
+    if (this.lostReason !== undefined) throw lostError(this.lostReason);
+  }
+
+  /**
+   * Throws the first error reported since the last call and forgets the others.
+   *
+   * @throws AppError `device-lost`, `out-of-memory`, or `unsupported` for a validation error.
+   */
+  throwReported(): void {
+    this.assertUsable();
+    const [first] = this.errors.splice(0);
+    if (first === undefined) return;
+    const details = { reported: first.message };
+    if (first instanceof GPUOutOfMemoryError) {
+      throw new AppError(
+        "out-of-memory",
+        `The GPU has no memory left (${first.message}); use a smaller model or batch.`,
+        { details },
+      );
+    }
+    throw new AppError("unsupported", `The GPU refused an operation: ${first.message}`, {
+      details,
+    });
+  }
+
+  /** The error to show for a failed call: the device's loss where that is the cause. */
+  async explain(error: unknown): Promise<unknown> {
+    if (error instanceof AppError) return error;
+    // A lost device fails its pending calls first and reports its loss a moment later.
+    const grace = new Promise<undefined>((resolve) => setTimeout(resolve, LOSS_GRACE_MS));
+    const reason = this.lostReason ?? (await Promise.race([this.lost, grace]));
+    return reason === undefined ? error : lostError(reason, error);
+  }
+
+  get isLost(): boolean {
+    return this.lostReason !== undefined;
+  }
+
+  /** Loses the device as a driver crash would; for tests. */
+  destroyDevice(): void {
+    this.device.destroy();
+  }
+}
+
+/** How long a failed call waits for the news that the device is lost. */
+const LOSS_GRACE_MS = 250;
+
+function lostError(reason: string, cause?: unknown): AppError {
+  return new AppError("device-lost", `The GPU device was lost (${reason}); it must be reopened.`, {
+    details: { reason },
+    cause,
+  });
+}
