@@ -7,4 +7,7 @@ export type CommandLoader = () => Promise<CliCommand>;
  * Every command by name, in the order of the help text. To add one: write
  * `commands/<name>.ts` exporting `command`, and add its line here.
  */
-export const COMMANDS: Readonly<Record<string, CommandLoader>> = {};
+export const COMMANDS: Readonly<Record<string, CommandLoader>> = {
+  agreement: async () => (await import("./commands/agreement")).command,
+  rank: async () => (await import("./commands/rank")).command,
+};

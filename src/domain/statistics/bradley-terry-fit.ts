@@ -86,6 +86,15 @@ function largest(parameters: ModelParameters): number {
   return max;
 }
 
+/** Whether the data (and prior) tell all parameters apart, whatever their values. */
+export function isIdentified(layout: ModelLayout): boolean {
+  const zero: ModelParameters = {
+    strengths: new Float64Array(layout.items),
+    shared: new Float64Array(sharedCount(layout)),
+  };
+  return invertInformation(layout, differentiate(layout, zero)) !== null;
+}
+
 /**
  * Maximises the penalised log likelihood by Newton's method with step halving. The objective is
  * concave, so the maximum is unique up to the common shift of each block.

@@ -161,6 +161,16 @@ test("a side that always wins gets the prior too, or an error when a prior is re
   expect(() => fitBradleyTerry(2, data, { sideBias: true, ridge: 0 })).toThrow(/no finite maximum/);
 });
 
+test("a side bias that pairs shown one way round cannot reveal is left out, and the fit says so", () => {
+  const oneWay: Comparison[] = [
+    { left: 0, right: 1, outcome: "left", count: 3 },
+    { left: 0, right: 1, outcome: "right", count: 1 },
+  ];
+  const fit = fitBradleyTerry(2, oneWay, { sideBias: true });
+  expect(fit).toMatchObject({ sideBias: null, sideBiasIdentified: false });
+  expect(fit.strengths[0]!.value - fit.strengths[1]!.value).toBeCloseTo(Math.log(3), 9);
+});
+
 test("a property of items that also have strengths is refused as not identified", () => {
   const size = [0.1, 0.5, 0.9, 0.3, 0.7, 0.2];
   const data = decisive.map((row) => ({

@@ -1,5 +1,5 @@
 import { AppError } from "@/shared/lib/errors";
-import { maximise } from "./bradley-terry-fit";
+import { isIdentified, maximise } from "./bradley-terry-fit";
 import {
   differentiate,
   logLikelihood,
@@ -29,7 +29,11 @@ export interface BradleyTerryOptions {
    * Default "davidson"; without ties in the data both are the plain Bradley-Terry model.
    */
   readonly ties?: "davidson" | "half";
-  /** Whether to estimate an advantage of the left side. Default false. */
+  /**
+   * Whether to estimate an advantage of the left side. Default false. Where the pairs were never
+   * shown both ways round, it cannot be told from the strengths: it is then left out, and the fit
+   * says so (`sideBiasIdentified`), unless a ridge is given.
+   */
   readonly sideBias?: boolean;
   readonly covariateNames?: readonly string[];
   /**
@@ -77,8 +81,10 @@ export interface BradleyTerryFit {
   readonly strengths: readonly Estimate[];
   readonly component: Int32Array;
   readonly componentSizes: readonly number[];
-  /** Log odds that the left one wins between equals; null when not asked for. */
+  /** Log odds that the left one wins between equals; null when not asked for or not identified. */
   readonly sideBias: Estimate | null;
+  /** False when a side bias was asked for and had to be left out. */
+  readonly sideBiasIdentified: boolean;
   readonly covariates: readonly NamedEstimate[];
   /** ln ν of Davidson's model; null without ties. Equal items tie with probability ν / (2 + ν). */
   readonly logTie: Estimate | null;
@@ -131,6 +137,11 @@ export function fitBradleyTerry(
   }
   const layout = createLayout(items, comparisons, itemStrengths ? members : [], component, options);
   const ridge = options.ridge ?? "auto";
+  if (ridge === "auto" && !isIdentified(layout)) {
+    if (!options.sideBias) throw notFitted("not-identified");
+    const without = fitBradleyTerry(items, comparisons, { ...options, sideBias: false });
+    return { ...without, sideBiasIdentified: false };
+  }
   const allStrong = !itemStrengths || strong.every(Boolean);
   const plain = { ...layout, ridge: ridge === "auto" ? 0 : ridge };
   let used = plain;
@@ -256,6 +267,7 @@ function describeFit(
     component: context.component,
     componentSizes: context.members.map((list) => list.length),
     sideBias: context.sideBias ? (shared[0] ?? null) : null,
+    sideBiasIdentified: true,
     covariates: context.names.map((name, i) => ({ name, ...(shared[first + i] as Estimate) })),
     logTie: layout.ties ? (shared[layout.locations] ?? null) : null,
     ridge: layout.ridge,
