@@ -23,7 +23,7 @@ import type {
 import { describeGraph, mergeGraphs } from "./generalise";
 import type { Graph } from "./graph";
 import { writeOnnxModel } from "./onnx-file";
-import { tapOutput, traceProgram } from "./trace";
+import { graphOutput, parseGraphOutput, traceProgram } from "./trace";
 import { readWeight } from "./traced-weights";
 
 export type OrtBinding = Pick<typeof Ort, "InferenceSession" | "Tensor">;
@@ -101,6 +101,8 @@ class ResidentOrtTensor implements ResidentTensor {
 /** One session and the graph it serves; replaced as a whole when a new size joins the family. */
 class Family {
   graph: Graph;
+  /** Programs that still need the session. */
+  users = 0;
   private opened: Promise<Ort.InferenceSession> | undefined;
   private openedGraph: Graph | undefined;
   private modelBytes = 0;
@@ -194,6 +196,7 @@ class OnnxProgram implements LoadedProgram {
   private readonly options: OnnxEngineOptions;
   private readonly counters: Counters;
   private readonly tapped = new Map<string, Family>();
+  private isDisposed = false;
 
   constructor(
     program: Program,
@@ -207,6 +210,7 @@ class OnnxProgram implements LoadedProgram {
     this.source = source;
     this.options = options;
     this.counters = counters;
+    family.users += 1;
   }
 
   async run(
@@ -221,20 +225,27 @@ class OnnxProgram implements LoadedProgram {
     }
     const fetches: Record<string, Ort.Tensor | null> = {};
     const { inPlace } = family.graph;
+    const keptOutputs = new Set(keep.map((name) => graphOutput("out", name)));
     for (const { name } of family.graph.outputs) {
       const source = inPlace[name];
       const resident = source === undefined ? undefined : inputs[source];
       const reuses =
-        this.options.writesInPlace && resident instanceof ResidentOrtTensor && keep.includes(name);
+        this.options.writesInPlace &&
+        resident instanceof ResidentOrtTensor &&
+        keptOutputs.has(name);
       fetches[name] = reuses ? resident.tensor : null;
     }
     const results = await session.run(feeds, fetches);
     this.releaseConsumed(inputs, inPlace, fetches);
-    return this.collect(results, keep, taps);
+    return this.collect(results, keep);
   }
 
-  /** Sessions with taps are extra; the family's own session outlives the program. */
+  /** Frees the family's session when this was the last program that used it. */
   dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    this.family.users -= 1;
+    if (this.family.users === 0) void this.family.dispose();
     for (const family of this.tapped.values()) void family.dispose();
     this.tapped.clear();
   }
@@ -285,24 +296,20 @@ class OnnxProgram implements LoadedProgram {
   private async collect(
     results: Ort.InferenceSession.ReturnType,
     keep: readonly string[],
-    taps: readonly string[],
   ): Promise<RunResult> {
     const outputs: Record<string, HostTensor> = {};
     const kept: Record<string, ResidentTensor> = {};
     const tapped: Record<string, HostTensor> = {};
-    const tapNames = new Map(taps.map((tap) => [tapOutput(tap), tap]));
-    for (const [name, value] of Object.entries(results)) {
+    for (const [output, value] of Object.entries(results)) {
       const tensor = value as Ort.Tensor;
-      if (keep.includes(name)) {
+      const { kind, name } = parseGraphOutput(output);
+      if (kind === "out" && keep.includes(name)) {
         kept[name] = new ResidentOrtTensor(tensor, this.counters);
         continue;
       }
       const data = (await tensor.getData()) as Float32Array | Int32Array;
       const dtype = tensor.type === "int32" ? "int32" : "float32";
-      const host: HostTensor = { dtype, shape: tensor.dims, data };
-      const tap = tapNames.get(name);
-      if (tap === undefined) outputs[name] = host;
-      else tapped[tap] = host;
+      (kind === "tap" ? tapped : outputs)[name] = { dtype, shape: tensor.dims, data };
     }
     return { outputs, kept, taps: tapped };
   }

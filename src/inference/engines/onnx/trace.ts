@@ -6,13 +6,21 @@ import { GraphBuilder, type GraphValue } from "./graph-builder";
 import { createTracer } from "./tracer";
 import { createTracedWeights } from "./traced-weights";
 
-/** Public name of a tap among a graph's outputs. */
-export function tapOutput(tap: string): string {
-  return `tap:${tap}`;
+/** A graph's output by kind and name; a program may give an output the name of an input. */
+export function graphOutput(kind: "out" | "tap", name: string): string {
+  return `${kind}:${name}`;
+}
+
+/** The inverse of `graphOutput`. */
+export function parseGraphOutput(output: string): {
+  readonly kind: "out" | "tap";
+  readonly name: string;
+} {
+  return { kind: output.startsWith("tap:") ? "tap" : "out", name: output.slice(4) };
 }
 
 /**
- * @param taps - names to expose as outputs `tap:<name>` besides the program's own.
+ * @param taps - names to expose as outputs besides the program's own.
  * @throws AppError `weights-mismatch` for an unknown weight or tap, `shape-mismatch` from operations.
  */
 export function traceProgram(
@@ -43,8 +51,9 @@ export function traceProgram(
         `Program ${program.name} has no tap ${name}; it has ${[...tapped.keys()].join(", ")}.`,
       );
     }
-    builder.output(tapOutput(name), value);
+    builder.output(graphOutput("tap", name), value);
   }
-  for (const [name, value] of Object.entries(outputs)) builder.output(name, value);
+  for (const [name, value] of Object.entries(outputs))
+    builder.output(graphOutput("out", name), value);
   return builder.finish();
 }
