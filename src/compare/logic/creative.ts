@@ -28,9 +28,9 @@ export function allPairs(count: number): readonly PairIndex[] {
   return pairs;
 }
 
-/** The letter of a position: A, B, C … H. */
-export function letterOf(index: number): string {
-  return String.fromCharCode("A".charCodeAt(0) + index);
+/** How a creative of a larger set is called: #1, #2 …; the letters A and B are for sides as shown. */
+export function labelOf(index: number): string {
+  return `#${index + 1}`;
 }
 
 /** The list with two positions exchanged. */

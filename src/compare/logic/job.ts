@@ -213,3 +213,11 @@ export function isOutdated(
     JSON.stringify([value.title, value.queries, value.creatives.map(({ id }) => id)]);
   return key(job) !== key(form);
 }
+
+/** True when the pictures on the table are not the ones the job compared, or not in its order. */
+export function showsOtherPictures(job: Job, creatives: readonly Creative[]): boolean {
+  return (
+    job.creatives.length !== creatives.length ||
+    job.creatives.some(({ id }, index) => creatives[index]?.id !== id)
+  );
+}

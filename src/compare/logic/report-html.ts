@@ -1,5 +1,5 @@
 import type { QuestionId } from "@/domain/evaluation-protocol";
-import { letterOf } from "./creative";
+import { labelOf } from "./creative";
 import type { Job, PairState } from "./job";
 import { questionRows, type QuestionRow } from "./question-rows";
 import { rankCreatives } from "./ranking";
@@ -82,7 +82,7 @@ function figureHtml(job: Job, index: number, side: "A" | "B", images: readonly s
 function pairHtml(job: Job, pair: PairState, images: readonly string[], texts: ReportTexts) {
   const figures = `<div class="pair">${figureHtml(job, pair.a, "A", images)}${figureHtml(job, pair.b, "B", images)}</div>`;
   const several = job.pairs.length > 1;
-  const heading = several ? `<h2>${letterOf(pair.a)} · ${letterOf(pair.b)}</h2>` : "";
+  const heading = several ? `<h2>${labelOf(pair.a)} · ${labelOf(pair.b)}</h2>` : "";
   if (pair.outcome === undefined) {
     return `<section>${heading}${figures}<p>${escapeHtml(texts.notFinished)}</p></section>`;
   }
@@ -103,11 +103,11 @@ function rankingHtml(job: Job, texts: ReportTexts): string {
   const ranking = rankCreatives(job.creatives.length, decided);
   if (ranking === undefined) return "";
   const items = ranking.order.map(({ index, chance }) => {
-    const name = `${letterOf(index)} ${job.creatives[index]?.name ?? ""}`;
+    const name = `${labelOf(index)} ${job.creatives[index]?.name ?? ""}`;
     return `<li>${escapeHtml(name)} <span class="dim">${escapeHtml(texts.chance(chance))}</span></li>`;
   });
   const { a, b } = ranking.leastCertain;
-  return `<h2>${escapeHtml(texts.ranking)}</h2><ol>${items.join("")}</ol><p class="dim">${escapeHtml(texts.leastCertain(letterOf(a), letterOf(b)))}</p>`;
+  return `<h2>${escapeHtml(texts.ranking)}</h2><ol>${items.join("")}</ol><p class="dim">${escapeHtml(texts.leastCertain(labelOf(a), labelOf(b)))}</p>`;
 }
 
 /**

@@ -1,0 +1,89 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, Group, Select, TagsInput, TextInput } from "@mantine/core";
+import type { ModelSummary } from "@/inference/protocol/messages";
+import { Keys } from "@/shared/ui/keys";
+import styles from "./compare-page.module.css";
+
+export interface InputBarProps {
+  readonly title: string;
+  readonly queries: readonly string[];
+  readonly models: readonly ModelSummary[];
+  readonly model: ModelSummary | undefined;
+  readonly canCompare: boolean;
+  readonly isRunning: boolean;
+  readonly onTitle: (title: string) => void;
+  readonly onQueries: (queries: readonly string[]) => void;
+  readonly onModel: (key: string) => void;
+  readonly onCompare: () => void;
+  readonly onCard: () => void;
+}
+
+export function modelKey(model: { readonly id: string; readonly revision: string }): string {
+  return `${model.id}/${model.revision}`;
+}
+
+/** The selector to ask: its name, a choice where there are several, and its card. */
+function ModelLine({ models, model, onModel, onCard }: InputBarProps) {
+  const { t } = useLingui();
+  if (model === undefined) return null;
+  return (
+    <Group gap={4} wrap="nowrap" className={styles["model"]}>
+      {models.length > 1 ? (
+        <Select
+          label={t`Model`}
+          value={modelKey(model)}
+          allowDeselect={false}
+          data={models.map((item) => ({ value: modelKey(item), label: item.name }))}
+          onChange={(value) => {
+            if (value !== null) onModel(value);
+          }}
+        />
+      ) : (
+        <span className={styles["modelName"]}>{model.name}</span>
+      )}
+      <Button size="compact-sm" variant="subtle" onClick={onCard}>
+        <Trans>Model card</Trans>
+      </Button>
+    </Group>
+  );
+}
+
+/** The product's title, what shoppers searched for, the model, and the one button that matters. */
+export function InputBar(props: InputBarProps) {
+  const { title, queries, canCompare, isRunning } = props;
+  const { t } = useLingui();
+  return (
+    <div className={styles["inputs"]}>
+      <TextInput
+        className={styles["titleField"]}
+        label={t`Product title`}
+        placeholder={t`As shoppers see it`}
+        value={title}
+        maxLength={500}
+        onChange={(event) => props.onTitle(event.currentTarget.value)}
+      />
+      <TagsInput
+        className={styles["queriesField"]}
+        label={t`Search queries`}
+        placeholder={queries.length === 0 ? t`What shoppers typed; Enter adds one` : ""}
+        value={[...queries]}
+        maxTags={10}
+        maxLength={500}
+        acceptValueOnBlur
+        onChange={props.onQueries}
+        clearButtonProps={{ "aria-label": t`Remove all queries` }}
+      />
+      <div className={styles["go"]}>
+        <Button
+          size="sm"
+          disabled={!canCompare}
+          onClick={props.onCompare}
+          rightSection={<Keys keys="mod+enter" />}
+        >
+          {isRunning ? <Trans>Compare next</Trans> : <Trans>Compare</Trans>}
+        </Button>
+      </div>
+      <ModelLine {...props} />
+    </div>
+  );
+}
