@@ -1,9 +1,10 @@
 import { QueryClient } from "@tanstack/react-query";
+import { systemClock } from "@/shared/lib/system-clock";
 import { createOpfsStore } from "@/shared/persistence/opfs";
 import { createPreferences } from "@/shared/persistence/preferences";
 import { connectInference } from "./connect-inference";
 import type { Database, Services } from "./services";
-import { createIdSource, systemClock } from "./system";
+import { createIdSource } from "./system";
 
 /** One database for all pages; a failed start is forgotten, so that the next page tries again. */
 function createDatabaseOpener(): () => Promise<Database> {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { createIdSource, systemClock } from "./system";
+import { systemClock } from "@/shared/lib/system-clock";
+import { createIdSource } from "./system";
 
 const clockAt = (times: number[]) => ({
   now: () => times.shift() ?? 0,

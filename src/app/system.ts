@@ -1,24 +1,5 @@
 import type { Clock, IdSource } from "@/shared/lib/ports";
 
-/** The wall clock and the browser's timers. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      }, ms);
-      function onAbort() {
-        clearTimeout(timer);
-        // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the signal's reason, as is
-        reject(signal?.reason);
-      }
-      signal?.addEventListener("abort", onAbort, { once: true });
-    }),
-};
-
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 function base32(value: number, length: number): string {
