@@ -1,0 +1,110 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { planDataset, writeRecords, type DatasetOptions } from "./dataset";
+import { renderAll } from "./render/pool";
+import { loadPhotoProducts } from "./photos/luma";
+import { statsOf } from "./stats";
+
+const HELP = `Usage: npm run creatives -- <command> [options]
+
+Commands
+  dataset   draw products and creatives, with pairs, labels, answers and reasons
+            --output DIR (required)  --seed N (1)  --products N (200)  --pairs N (600)
+            --size PX (224)  --creatives-per-product N (4)  --views N (3)  --variants N (2)
+            --threads N (all)  --photos DIR (a folder with products.jsonl and photographs)
+            --photo-share X (0.25, the share of pairs that show photographs)
+`;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv;
+  if (command === undefined || command === "--help" || command === "-h") {
+    process.stdout.write(HELP);
+    return command === undefined ? 2 : 0;
+  }
+  if (command === "dataset") return dataset(rest);
+  process.stderr.write(`creatives: no command "${command}"\n\n${HELP}`);
+  return 2;
+}
+
+function count(values: Record<string, string | undefined>, name: string, fallback: number): number {
+  const text = values[name];
+  const value = text === undefined ? fallback : Number(text);
+  if (!Number.isInteger(value) || value < 0)
+    throw new Error(`--${name}: expected a whole number, got "${text ?? ""}"`);
+  return value;
+}
+
+const NUMBERS = [
+  "seed",
+  "products",
+  "pairs",
+  "size",
+  "creatives-per-product",
+  "views",
+  "variants",
+  "threads",
+] as const;
+
+async function dataset(args: readonly string[]): Promise<number> {
+  const options = Object.fromEntries(
+    ["output", "photos", "photo-share", ...NUMBERS].map((name) => [
+      name,
+      { type: "string" as const },
+    ]),
+  );
+  const values = parseArgs({ args: [...args], options }).values as Record<
+    string,
+    string | undefined
+  >;
+  const output = values["output"];
+  if (output === undefined) throw new Error("dataset: --output DIR is missing");
+  const settings: DatasetOptions = {
+    output,
+    seed: count(values, "seed", 1),
+    products: count(values, "products", 200),
+    pairs: count(values, "pairs", 600),
+    size: count(values, "size", 224),
+    perProduct: count(values, "creatives-per-product", 4),
+    variants: count(values, "variants", 2),
+    viewsPerProduct: count(values, "views", 3),
+  };
+  for (const folder of ["creatives", "views"])
+    await mkdir(join(output, folder), { recursive: true });
+  const photos = values["photos"];
+  const photoProducts =
+    photos === undefined ? [] : await loadPhotoProducts(photos, join(output, "cutouts"));
+  if (photos !== undefined)
+    process.stderr.write(`${photoProducts.length} products cut out of photographs\n`);
+  const plan = planDataset({
+    ...settings,
+    photoProducts,
+    photoShare: Number(values["photo-share"] ?? 0.25),
+  });
+  process.stderr.write(`${plan.pairs.length} pairs, ${plan.jobs.length} pictures to paint\n`);
+  const threads = count(values, "threads", 0);
+  const result = await renderAll(
+    plan.jobs,
+    (done) => progress(done, plan.jobs.length),
+    threads === 0 ? undefined : threads,
+  );
+  const stats = statsOf(plan, settings, result);
+  await writeRecords(plan, settings, stats);
+  process.stderr.write("\n");
+  process.stdout.write(`${JSON.stringify(stats)}\n`);
+  return 0;
+}
+
+let lastShown = 0;
+function progress(done: number, total: number): void {
+  if (performance.now() - lastShown < 1000 && done < total) return;
+  lastShown = performance.now();
+  process.stderr.write(`\r${done} of ${total} pictures`);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`creatives: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,144 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createCanvas, ImageData, loadImage } from "@napi-rs/canvas";
+import { createRng, seedFrom } from "@/shared/lib/rng";
+import { z } from "zod";
+import { COLOUR_NAMES, type ColourName } from "../draw/colour";
+import type { Product } from "../plan/types";
+import { wordsOf } from "../plan/words";
+import { cutOut } from "./matting";
+
+/** Reads a catalogue of photographs (products.jsonl with images) and cuts its products out. */
+const record = z.looseObject({
+  id: z.string().min(1),
+  title: z.string(),
+  description: z.string(),
+  categories: z.array(z.array(z.string())),
+  price: z.number(),
+  images: z.array(
+    z.looseObject({
+      file: z.string().regex(/^[\w./-]+$/u),
+      view: z.string(),
+      color: z.string().nullable(),
+    }),
+  ),
+});
+
+const KIND_OF_CATEGORY: readonly (readonly [string, string])[] = [
+  ["Hoodies & Sweatshirts", "hoodie"],
+  ["Jackets", "jacket"],
+  ["Tees", "tshirt"],
+  ["Bras & Tanks", "tank"],
+  ["Tanks", "tank"],
+  ["Pants", "pants"],
+  ["Shorts", "shorts"],
+  ["Bags", "bag"],
+  ["Watches", "watch"],
+];
+/** Share of items (not pictures) kept for validation. */
+const VALIDATION = 0.2;
+
+function kindOfRecord(
+  title: string,
+  categories: readonly (readonly string[])[],
+): string | undefined {
+  const names = categories.flat();
+  if (names.includes("Fitness Equipment"))
+    return /Stasis Ball/u.test(title) ? "gym ball" : undefined;
+  return KIND_OF_CATEGORY.find(([category]) => names.includes(category))?.[1];
+}
+
+function colourOf(color: string | null, file: string): ColourName | undefined {
+  const word =
+    color?.toLowerCase() ??
+    /-(black|bk|blue|gray|green|purple|red|pink)\b/u.exec(file)?.[1] ??
+    (/luma-stability-ball\.webp/u.test(file) ? "blue" : "");
+  const mapped = { bk: "black", lavender: "purple" }[word] ?? word;
+  return COLOUR_NAMES.find((name) => name === mapped);
+}
+
+/** Removes the HTML entities of trade marks and doubled blanks. */
+export function cleanTitle(title: string): string {
+  return title
+    .replace(/&(trade|reg);/gu, "")
+    .replace(/&frac14;/gu, "1/4")
+    .replace(/\s+/gu, " ")
+    .trim();
+}
+
+/** One product per item and colour whose main photograph could be cut out. PNGs go to `cache`. */
+export async function loadPhotoProducts(folder: string, cache: string): Promise<Product[]> {
+  await mkdir(cache, { recursive: true });
+  const lines = (await readFile(join(folder, "products.jsonl"), "utf8"))
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+  const out: Product[] = [];
+  for (const line of lines) {
+    const item = record.parse(JSON.parse(line));
+    const kind = kindOfRecord(item.title, item.categories);
+    if (kind === undefined) continue;
+    const split =
+      createRng(
+        seedFrom(`photo-split/${item.id.replace(/-(pink|blue|gray)$/u, "").slice(0, 7)}`),
+      )() < VALIDATION
+        ? "val"
+        : "train";
+    const own: Product[] = [];
+    for (const image of item.images.filter(({ view }) => view === "main")) {
+      const color = colourOf(image.color, image.file);
+      if (color === undefined || color === "white" || own.some((p) => p.color === color)) continue;
+      const file = join(cache, `${image.file.replaceAll("/", "_")}.png`);
+      if (!(await writeCutOut(join(folder, image.file), file))) continue;
+      const title = cleanTitle(item.title);
+      const word = wordsOf("color", color);
+      const noun = wordsOf("kind", kind);
+      own.push({
+        id: `photo-${item.id}-${color}`,
+        split,
+        kind,
+        color,
+        accent: color,
+        pattern: "solid",
+        material: 0,
+        style: 0,
+        shape: [0, 0, 0],
+        brand: "",
+        feature: "",
+        price: Math.max(1, Math.round(item.price)),
+        cutOut: { file },
+        title: {
+          en: `${title}, ${word.en.charAt(0).toUpperCase()}${word.en.slice(1)} ${noun.en}`,
+          zh: `${title} ${word.zh}${noun.zh}`,
+        },
+        description: { en: item.description, zh: `${word.zh}${noun.zh}` },
+        attributes: { color },
+      });
+    }
+    out.push(
+      ...own.map((product) => ({
+        ...product,
+        alternates: own
+          .filter((other) => other !== product)
+          .map((other) => ({ color: other.color, cutOut: other.cutOut! })),
+      })),
+    );
+  }
+  return out;
+}
+
+async function writeCutOut(from: string, to: string): Promise<boolean> {
+  const image = await loadImage(await readFile(from));
+  const canvas = createCanvas(image.width, image.height);
+  const ctx = canvas.getContext("2d");
+  ctx.drawImage(image, 0, 0);
+  const cut = cutOut(
+    ctx.getImageData(0, 0, image.width, image.height).data,
+    image.width,
+    image.height,
+  );
+  if (typeof cut === "string") return false;
+  const small = createCanvas(cut.width, cut.height);
+  small.getContext("2d").putImageData(new ImageData(cut.data, cut.width, cut.height), 0, 0);
+  await writeFile(to, small.toBuffer("image/png"));
+  return true;
+}

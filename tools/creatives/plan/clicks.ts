@@ -1,0 +1,211 @@
+import type { Label } from "@/domain/evaluation-protocol";
+import { createRng, type Rng } from "@/shared/lib/rng";
+import { ASPECTS, aspectScores, type Aspect, type PairContext } from "./aspects";
+import type { Factors } from "./types";
+
+/**
+ * The user and click model. All numbers here are our choice; docs/generator.md explains them.
+ *
+ *   P(click | seen) = σ(BASE + SCALE · Σ_q w_group,q · score_q + ε),  ε ~ N(0, HIDDEN²) per creative
+ *   clicks ~ Binomial(impressions, P(click | seen) · examination)
+ *   smoothed CTR = (clicks + a) / (impressions + a + b),  a = 2.0402, b = 54.0625
+ *
+ * The smoothing constants are CreativeRanking's (WWW 2021).
+ */
+export const SMOOTHING = { a: 2.0402, b: 54.0625 } as const;
+/** Pairs are kept above this relative gap: (high − low) / low. */
+export const MIN_GAP = 0.6;
+export const MIN_IMPRESSIONS = 1000;
+const BASE = -3.5;
+const SCALE = 0.5;
+/** Appeal that nothing visible explains, in logits. */
+const HIDDEN = 0.32;
+const POSITIONS = [1, 2, 3, 4, 5];
+/** Examination falls with the position k as k^-0.6. */
+const EXAMINATION = POSITIONS.map((k) => k ** -0.6);
+
+type Weights = Readonly<Record<Aspect, number>>;
+export interface Group {
+  readonly interests: readonly string[];
+  readonly weights: Weights;
+}
+
+const weights = (
+  q3: number,
+  q4: number,
+  q5: number,
+  q6: number,
+  q7: number,
+  q8: number,
+  q9: number,
+): Weights => ({ q3, q4, q5, q6, q7, q8, q9 });
+
+/** Shopper groups: what they search for, and how much each aspect sways them. */
+export const GROUPS: Readonly<Record<string, Group>> = {
+  bargain: {
+    interests: ["sale", "durable"],
+    weights: weights(1.1, 0.55, 0.9, 0.2, 0.25, 0.4, 0.25),
+  },
+  explorer: {
+    interests: ["outdoor", "waterproof", "lightweight"],
+    weights: weights(1.1, 0.6, 0.35, 0.45, 0.2, 0.6, 0.85),
+  },
+  homebody: {
+    interests: ["comfort", "eco"],
+    weights: weights(1.1, 0.55, 0.3, 0.7, 0.25, 0.45, 0.9),
+  },
+  worker: {
+    interests: ["work", "lightweight", "durable"],
+    weights: weights(1.1, 0.7, 0.6, 0.2, 0.55, 0.85, 0.3),
+  },
+  giver: { interests: ["gift", "kids"], weights: weights(1.1, 0.55, 0.45, 0.85, 0.6, 0.4, 0.45) },
+  trendsetter: {
+    interests: ["new", "summer"],
+    weights: weights(1.1, 0.5, 0.3, 0.75, 0.45, 0.5, 0.8),
+  },
+};
+export const GROUP_IDS = Object.keys(GROUPS);
+
+export interface ClickCounts {
+  readonly impressions: number;
+  readonly clicks: number;
+}
+
+/** Weighted appeal of a creative to the pair's shopper, in logits, without the hidden part. */
+export function appealOf(f: Factors, context: PairContext): number {
+  const group = GROUPS[context.group];
+  if (!group) throw new Error(`appealOf: no shopper group "${context.group}"`);
+  const scores = aspectScores(f, context);
+  return SCALE * ASPECTS.reduce((sum, q) => sum + group.weights[q] * scores[q], 0);
+}
+
+function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
+/** Standard normal by Box–Muller. */
+export function normal(rng: Rng): number {
+  return Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
+}
+
+/** Mean examination of a creative's impressions, which spread unevenly over the positions. */
+function examination(rng: Rng): number {
+  let total = 0;
+  let seen = 0;
+  for (const chance of EXAMINATION) {
+    const share =
+      -Math.log(1 - rng()) - Math.log(1 - rng()) - Math.log(1 - rng()) - Math.log(1 - rng());
+    total += share;
+    seen += share * chance;
+  }
+  return seen / total;
+}
+
+function momentsOfExamination(): { readonly mean: number; readonly logVariance: number } {
+  const rng = createRng(20_251_120);
+  const logs = Array.from({ length: 4000 }, () => Math.log(examination(rng)));
+  const mean = logs.reduce((s, x) => s + x, 0) / logs.length;
+  return {
+    mean: Math.exp(mean),
+    logVariance: logs.reduce((s, x) => s + (x - mean) ** 2, 0) / logs.length,
+  };
+}
+const EXAMINED = momentsOfExamination();
+
+/** A binomial count: exact for few trials' worth of successes, normal approximation above. */
+export function binomial(n: number, p: number, rng: Rng): number {
+  const mean = n * p;
+  if (mean < 40) {
+    // Waiting times between successes are geometric.
+    let count = 0;
+    let at = 0;
+    const log = Math.log(1 - Math.min(p, 1 - 1e-12));
+    for (;;) {
+      at += Math.floor(Math.log(1 - rng()) / log) + 1;
+      if (at > n) return count;
+      count++;
+    }
+  }
+  const drawn = Math.round(mean + Math.sqrt(mean * (1 - p)) * normal(rng));
+  return Math.max(0, Math.min(n, drawn));
+}
+
+/** Impressions with popularity skew: a Pareto tail above 1,000. */
+export function impressionsOf(rng: Rng): number {
+  return Math.min(60_000, Math.round(1001 * (1 - rng()) ** -0.85));
+}
+
+export function smoothedCtr(counts: ClickCounts): number {
+  return (counts.clicks + SMOOTHING.a) / (counts.impressions + SMOOTHING.a + SMOOTHING.b);
+}
+
+/** Simulates the log of one creative before one group. */
+export function simulateClicks(
+  f: Factors,
+  context: PairContext,
+  impressions: number,
+  rng: Rng,
+): ClickCounts {
+  const seen = sigmoid(BASE + appealOf(f, context) + HIDDEN * normal(rng));
+  return {
+    impressions,
+    clicks: binomial(impressions, Math.min(0.95, seen * examination(rng)), rng),
+  };
+}
+
+/** (high − low) / low of the smoothed rates. */
+export function relativeGap(a: ClickCounts, b: ClickCounts): number {
+  const [x, y] = [smoothedCtr(a), smoothedCtr(b)];
+  return Math.abs(x - y) / Math.min(x, y);
+}
+
+export function labelOf(a: ClickCounts, b: ClickCounts): Label {
+  return smoothedCtr(a) >= smoothedCtr(b) ? "A" : "B";
+}
+
+/** Φ, by Abramowitz and Stegun 7.1.26; absolute error below 1.5e-7. */
+export function normalCdf(x: number): number {
+  const t = 1 / (1 + (0.3275911 * Math.abs(x)) / Math.SQRT2);
+  const poly =
+    t *
+    (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  const tail = 0.5 * poly * Math.exp((-x * x) / 2);
+  return x > 0 ? 1 - tail : tail;
+}
+
+/**
+ * P(A has the higher smoothed CTR | everything visible, the pair was kept).
+ *
+ * The log-ratio D of the two rates is about normal: mean from the visible appeal, variance from
+ * hidden appeal, position mix and counting. Keeping only |D| > ln(1 + MIN_GAP) conditions on it:
+ *
+ *   p = Φ((μ − g)/s) / (Φ((μ − g)/s) + Φ((−μ − g)/s)),  g = ln 1.6
+ *
+ * Impressions are known to the log but not visible; they enter through the counting noise.
+ */
+export function bayesProbability(
+  a: Factors,
+  b: Factors,
+  context: PairContext,
+  impressions: readonly [number, number],
+): number {
+  const side = (f: Factors, n: number) => {
+    const seen = sigmoid(BASE + appealOf(f, context));
+    const rate = seen * EXAMINED.mean;
+    const slope = 1 - seen;
+    const smoothed = (n * rate + SMOOTHING.a) / (n + SMOOTHING.a + SMOOTHING.b);
+    const counting = (1 - rate) / (n * rate + SMOOTHING.a);
+    return {
+      log: Math.log(smoothed),
+      variance: (HIDDEN * slope) ** 2 + EXAMINED.logVariance + counting,
+    };
+  };
+  const left = side(a, impressions[0]);
+  const right = side(b, impressions[1]);
+  const mean = left.log - right.log;
+  const deviation = Math.sqrt(left.variance + right.variance);
+  const bar = Math.log(1 + MIN_GAP);
+  const up = normalCdf((mean - bar) / deviation);
+  const down = normalCdf((-mean - bar) / deviation);
+  return up + down === 0 ? 0.5 : up / (up + down);
+}
