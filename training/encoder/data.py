@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer
 from torch import Tensor
 
+from common.tokenizer import IMAGE, IMAGE_EDGE, IMAGE_GLOBAL, PAD, train_tokenizer
 from encoder.photos import (
     grocery_items,
     in_validation,
@@ -22,9 +23,8 @@ from encoder.photos import (
     read_jsonl,
 )
 
-SPECIAL = ["<pad>", "<fake_token_around_image>", "<global-img>", "<image>"]
-PAD, FAKE, GLOBAL, IMAGE = range(4)
 MAX_TEXT_TOKENS = 40
+VOCABULARY = 3072
 
 
 @dataclass
@@ -161,39 +161,32 @@ def load_products(photos: Path, generated: Path | None, size: int) -> tuple[list
     return products, load_pixels(list(rows), size)
 
 
-def train_tokenizer(products: list[Product], size: int = 3072) -> Tokenizer:
+def catalogue_tokenizer(products: list[Product]) -> Tokenizer:
     """Byte-level BPE over the training products' texts."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=size,
-        special_tokens=SPECIAL,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
     texts = [
         text
         for p in products
         if p.split == "train"
         for text in (*p.titles, *p.enriched, *p.query_texts)
     ]
-    tokenizer.train_from_iterator(texts, trainer)
-    return tokenizer
+    return train_tokenizer(texts, VOCABULARY)
 
 
 def encode_view(tokenizer: Tokenizer, text: str | None, image_tokens: int) -> list[int]:
     """Token ids of a view: image tokens (if `image_tokens` > 0), then text (if any)."""
-    ids = [FAKE, GLOBAL, *[IMAGE] * image_tokens, FAKE] if image_tokens else []
+    ids: list[int] = []
+    if image_tokens:
+        edge, start, image = map(tokenizer.token_to_id, (IMAGE_EDGE, IMAGE_GLOBAL, IMAGE))
+        ids += [edge, start, *[image] * image_tokens, edge]
     if text:
         ids += tokenizer.encode(text).ids[:MAX_TEXT_TOKENS]
     return ids
 
 
-def pad(sequences: list[list[int]]) -> tuple[Tensor, Tensor]:
+def pad(tokenizer: Tokenizer, sequences: list[list[int]]) -> tuple[Tensor, Tensor]:
     """ids [B, T] and valid [B, T]."""
-    width = max(len(s) for s in sequences)
-    ids = torch.tensor([s + [PAD] * (width - len(s)) for s in sequences])
+    width, filler = max(len(s) for s in sequences), tokenizer.token_to_id(PAD)
+    ids = torch.tensor([s + [filler] * (width - len(s)) for s in sequences])
     lengths = torch.tensor([len(s) for s in sequences])
     return ids, torch.arange(width)[None] < lengths[:, None]
 

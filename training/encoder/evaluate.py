@@ -16,23 +16,26 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from common.checkpoint import load_checkpoint
+from common.stats import bootstrap
+from common.tokenizer import load_tokenizer
 from encoder import data
 from encoder.model import Moon2, normalised_prefix
 from encoder.photos import grocery_items, luma_products, normalise
 from encoder.pretrain_vision import VISION
-from encoder.train import Views
+from encoder.train import Trainee, Views, nano_config
 
 CUTS = (1, 5, 10)
-BOOTSTRAP = 1000
 
 
 def load(folder: Path) -> tuple[Moon2, Tokenizer, dict]:
     """The model of a run folder, its tokenizer and facts about the run."""
-    saved = torch.load(folder / "checkpoint.pt", weights_only=False)
-    model = Moon2(saved["config"])
-    model.load_state_dict(saved["model"])
-    model.eval()
-    return model, Tokenizer.from_file(str(folder / "tokenizer.json")), {"step": saved["step"]}
+    path = folder / "checkpoint.pt"
+    switches = torch.load(path, weights_only=True)["extra"]["switches"]
+    tokenizer = load_tokenizer(folder / "tokenizer.json")
+    trainee = Trainee(nano_config(tokenizer, switches["experts"]))
+    step = load_checkpoint(path, trainee).step
+    return trainee.encoder.eval(), tokenizer, {"step": step, "switches": switches}
 
 
 class Encoder:
@@ -61,13 +64,11 @@ def ranks(query: Tensor, pool: Tensor, target: list[int]) -> np.ndarray:
     return (scores >= true).sum(1).numpy()
 
 
-def interval(values: np.ndarray, seed: int = 5) -> dict[str, float]:
+def interval(values: np.ndarray) -> dict[str, float]:
     """Mean in percent with its bootstrap interval."""
-    rng = np.random.default_rng(seed)
-    draws = values[rng.integers(0, len(values), (BOOTSTRAP, len(values)))].mean(1) * 100
-    low, high = np.percentile(draws, [2.5, 97.5])
-    mean = round(float(values.mean() * 100), 2)
-    return {"value": mean, "low": round(float(low), 2), "high": round(float(high), 2)}
+    low, high = bootstrap(values)
+    rounded = {"value": values.mean(), "low": low, "high": high}
+    return {name: round(100 * float(value), 2) for name, value in rounded.items()}
 
 
 def recall(found: np.ndarray, pool: int) -> dict:

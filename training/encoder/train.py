@@ -8,20 +8,22 @@ rows of the paper.
 from __future__ import annotations
 
 import argparse
-import csv
 import dataclasses
-import json
-import math
 import random
 import time
 from pathlib import Path
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from common.checkpoint import load_checkpoint, save_checkpoint
 from common.decoder import TextConfig
 from common.idefics3 import MultimodalConfig
+from common.logs import RunLog
+from common.optim import guarded_step, make_optimizer, warmup_cosine
 from common.runtime import open_runtime, seed_everything
+from common.tokenizer import IMAGE
 from encoder import data
 from encoder.losses import (
     RHO_BALANCE,
@@ -47,14 +49,16 @@ ABLATIONS = {
     "filtering": "filtering",
 }
 SHARES = {"catalogue": 0.45, "grocery": 0.3, "luma": 0.17, "clothing": 0.08}
-PEAK_RATE = 8e-4
-VISION_RATE_FACTOR = 0.3
+PEAK_RATE = 6e-4
+WARMUP = 80
+LOG_EVERY = 20
+CHECKPOINT_EVERY = 100
 
 
-def nano_config(vocabulary: int, experts: bool) -> Moon2Config:
+def nano_config(tokenizer: Tokenizer, experts: bool) -> Moon2Config:
     """Sizes of moon2-nano; without experts the plain block is as wide as two experts."""
     text = TextConfig(
-        vocab_size=vocabulary,
+        vocab_size=tokenizer.get_vocab_size(),
         hidden_size=192,
         intermediate_size=320 if experts else 640,
         num_hidden_layers=3,
@@ -63,21 +67,22 @@ def nano_config(vocabulary: int, experts: bool) -> Moon2Config:
         max_position_embeddings=256,
         bidirectional=True,
     )
-    shared = MultimodalConfig(VISION, text, scale_factor=2, image_token_id=data.IMAGE)
+    shared = MultimodalConfig(VISION, text, 2, tokenizer.token_to_id(IMAGE))
     return Moon2Config(shared, experts=4 if experts else 0)
 
 
 class Views:
     """Encodes batches of views with shared visual tokens."""
 
-    def __init__(self, model: Moon2, tokenizer) -> None:
+    def __init__(self, model: Moon2, tokenizer: Tokenizer) -> None:
         self.model, self.tokenizer = model, tokenizer
         self.image_tokens = model.config.shared.image_tokens
 
     def encode(self, texts: list[str | None], visual: Tensor | None) -> tuple[Tensor, Tensor]:
         """Vectors [n, D] and validity [n, T]; `visual` [n, V, C] or None for text only."""
         count = self.image_tokens if visual is not None else 0
-        ids, valid = data.pad([data.encode_view(self.tokenizer, t, count) for t in texts])
+        sequences = [data.encode_view(self.tokenizer, t, count) for t in texts]
+        ids, valid = data.pad(self.tokenizer, sequences)
         return self.model(ids, valid, visual), valid
 
 
@@ -158,60 +163,41 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def optimiser_for(model: Moon2, objective: ObjectiveWeights | None) -> torch.optim.AdamW:
-    """AdamW; the pretrained tower learns more slowly than the rest."""
-    tower = list(model.model["vision_model"].parameters())
-    known = {id(p) for p in tower}
-    rest = [p for p in model.parameters() if id(p) not in known]
-    rest += list(objective.parameters()) if objective else []
-    groups = [
-        {"params": tower, "factor": VISION_RATE_FACTOR},
-        {"params": rest, "factor": 1.0},
-    ]
-    return torch.optim.AdamW(groups, lr=PEAK_RATE, weight_decay=0.05, betas=(0.9, 0.98))
+class Trainee(nn.Module):
+    """Everything that is trained: the encoder and, with experts, the matrix W*."""
+
+    def __init__(self, config: Moon2Config) -> None:
+        super().__init__()
+        self.encoder = Moon2(config)
+        self.objective = ObjectiveWeights(config.experts) if config.experts else None
 
 
 def main() -> None:
     args = parse_arguments()
     runtime = open_runtime(args.device, args.threads)
     seed_everything(args.seed)
-    args.output.mkdir(parents=True, exist_ok=True)
     off = {ABLATIONS[args.without]: False} if args.without != "none" else {}
     switches = dataclasses.replace(Switches(), **off)
+    log = RunLog(args.output, "train")
 
     generated = args.generated if args.generated.exists() else None
     products, pixels = data.load_products(args.photos, generated, VISION.image_size)
-    tokenizer = data.train_tokenizer(products)
+    tokenizer = data.catalogue_tokenizer(products)
     tokenizer.save(str(args.output / "tokenizer.json"))
     training = [p for p in products if p.split == "train" and p.query_rows]
-    config = nano_config(tokenizer.get_vocab_size(), switches.experts)
-    model = Moon2(config)
-    if args.vision.exists():
-        model.model["vision_model"].load_state_dict(torch.load(args.vision)["tower"])
-    objective = ObjectiveWeights(config.experts) if switches.experts else None
-    optimiser = optimiser_for(model, objective)
-    count = sum(p.numel() for p in model.parameters())
-    facts = {"products": len(training), "parameters": count, **runtime.describe()}
-    print(json.dumps({**facts, "without": args.without}), flush=True)
+    trainee = Trainee(nano_config(tokenizer, switches.experts))
+    trainee.encoder.model["vision_model"].load_state_dict(torch.load(args.vision)["tower"])
+    optimizer = make_optimizer(trainee, PEAK_RATE)
+    count = sum(p.numel() for p in trainee.encoder.parameters())
+    log.write(products=len(training), parameters=count, without=args.without, **runtime.describe())
 
-    checkpoint = args.output / "checkpoint.pt"
-    first = 1
+    checkpoint, first = args.output / "checkpoint.pt", 0
     if checkpoint.exists():
-        saved = torch.load(checkpoint)
-        model.load_state_dict(saved["model"])
-        optimiser.load_state_dict(saved["optimiser"])
-        if objective:
-            objective.load_state_dict(saved["objective"])
-        first = saved["step"] + 1
-    log = csv.writer((args.output / "log.csv").open("a", newline=""))
-    views, mark = Views(model, tokenizer), time.time()
-    for step in range(first, args.steps + 1):
+        first = load_checkpoint(checkpoint, trainee, optimizer).step
+    views, mark = Views(trainee.encoder, tokenizer), time.time()
+    for step in range(first, args.steps):
         rng = random.Random(args.seed * 1_000_003 + step)  # a resume draws the same batch again
         generator = torch.Generator().manual_seed(rng.getrandbits(40))
-        warm = min(1.0, step / 80)
-        rate = PEAK_RATE * warm * (0.5 + 0.5 * math.cos(math.pi * step / args.steps)) + 1e-5
-        for group in optimiser.param_groups:
-            group["lr"] = rate * group["factor"]
         batch = data.sample_batch(training, SHARES, args.batch, rng, switches.co_augmentation)
         query = augment(pixels[batch.query_rows], VISION.image_size, generator)
         main_images = augment(pixels[batch.main_rows], VISION.image_size, generator, 0.5)
@@ -219,31 +205,18 @@ def main() -> None:
             main_images = data.expand_background(main_images, rng)
         with runtime.autocast():
             loss, parts = step_loss(
-                views, objective, batch, (query, main_images), switches, step / args.steps
+                views, trainee.objective, batch, (query, main_images), switches, step / args.steps
             )
-        if not math.isfinite(loss.item()):
-            raise SystemExit(f"train: non-finite loss at step {step}: {parts}")
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        if step % 20 == 0:
-            speed = 20 * args.batch / (time.time() - mark)
+        rate = warmup_cosine(step, args.steps, PEAK_RATE, WARMUP)
+        norm = guarded_step(loss, optimizer, rate, step)
+        done = step + 1
+        if done % LOG_EVERY == 0:
+            speed = LOG_EVERY * args.batch / (time.time() - mark)
             mark = time.time()
-            shown = {k: round(v, 3) for k, v in parts.items()}
-            log.writerow([step, f"{loss.item():.4f}", json.dumps(shown), f"{norm:.3f}"])
-            print(f"{step}/{args.steps} {loss.item():.3f} {shown} {speed:.1f}/s", flush=True)
-        if step % 200 == 0 or step == args.steps:
-            torch.save(
-                {
-                    "model": model.state_dict(),
-                    "objective": objective.state_dict() if objective else None,
-                    "optimiser": optimiser.state_dict(),
-                    "config": config,
-                    "step": step,
-                },
-                checkpoint,
-            )
+            log.write(step=done, loss=loss.item(), **parts, norm=norm, products_per_s=speed)
+        if done % CHECKPOINT_EVERY == 0 or done == args.steps:
+            extra = {"switches": dataclasses.asdict(switches)}
+            save_checkpoint(checkpoint, done, trainee, optimizer, extra)
 
 
 if __name__ == "__main__":
