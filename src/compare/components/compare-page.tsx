@@ -73,13 +73,13 @@ function Table({
   return (
     <>
       {creatives.length === 0 && <DropArea size="large" onFiles={addFiles} />}
+      {creatives.length > 0 && !isOwn && <DropArea size="band" onFiles={addFiles} />}
       {(isOwn || creatives.length > 2) && (
         <CreativeStrip creatives={creatives} onFiles={addFiles} onRemove={actions.remove} />
       )}
       {creatives.length >= MIN_CREATIVES && (
         <Workbench client={client} state={state} onCompare={onCompare} />
       )}
-      {creatives.length > 0 && !isOwn && <DropArea size="large" onFiles={addFiles} />}
       {!isOwn && (
         <ExampleCards
           examples={opener.examples}

@@ -34,10 +34,12 @@ export function DropArea({
   size,
 }: {
   readonly onFiles: (files: readonly NewFile[]) => void;
-  readonly size: "large" | "small";
+  /** `large` on an empty table, `band` over an example, `small` beside pictures. */
+  readonly size: "large" | "band" | "small";
 }) {
   const { t } = useLingui();
   const isLarge = size === "large";
+  const isInvitation = size !== "small";
   return (
     <Dropzone
       className={styles["area"]}
@@ -48,15 +50,15 @@ export function DropArea({
       inputProps={{ "aria-label": t`Choose images` }}
     >
       <div className={styles["content"]}>
-        <IconPhotoPlus size={isLarge ? 36 : 20} stroke={1.4} aria-hidden="true" />
+        <IconPhotoPlus size={isLarge ? 36 : 22} stroke={1.4} aria-hidden="true" />
         <Text fw={600} size={isLarge ? "lg" : "sm"}>
-          {isLarge ? (
+          {isInvitation ? (
             <Trans>Drop two creatives of your product</Trans>
           ) : (
             <Trans>Add a creative</Trans>
           )}
         </Text>
-        {isLarge && (
+        {isInvitation && (
           <Text c="dimmed" size="sm">
             <Trans>
               or click to choose, or paste <Keys keys="mod+v" />. Two to eight images. They stay on

@@ -27,7 +27,7 @@ function ModelLine({ models, model, onModel, onCard }: InputBarProps) {
   const { t } = useLingui();
   if (model === undefined) return null;
   return (
-    <Group gap={4} wrap="nowrap" className={styles["model"]}>
+    <Group gap={4} wrap="nowrap" align="flex-end" className={styles["model"]}>
       {models.length > 1 ? (
         <Select
           label={t`Model`}
@@ -41,7 +41,7 @@ function ModelLine({ models, model, onModel, onCard }: InputBarProps) {
       ) : (
         <span className={styles["modelName"]}>{model.name}</span>
       )}
-      <Button size="compact-sm" variant="subtle" onClick={onCard}>
+      <Button variant="subtle" px="sm" onClick={onCard}>
         <Trans>Model card</Trans>
       </Button>
     </Group>
@@ -73,6 +73,7 @@ export function InputBar(props: InputBarProps) {
         onChange={props.onQueries}
         clearButtonProps={{ "aria-label": t`Remove all queries` }}
       />
+      <ModelLine {...props} />
       <div className={styles["go"]}>
         <Button
           size="sm"
@@ -83,7 +84,6 @@ export function InputBar(props: InputBarProps) {
           {isRunning ? <Trans>Compare next</Trans> : <Trans>Compare</Trans>}
         </Button>
       </div>
-      <ModelLine {...props} />
     </div>
   );
 }

@@ -42,7 +42,7 @@ function Orders({ verdict }: { readonly verdict: Verdict }) {
       )}{" "}
       <span>
         <Trans>
-          {winner} with A shown first {aFirst}, with B shown first {bFirst}
+          {winner} has {aFirst} when A is shown first and {bFirst} when B is
         </Trans>
       </span>
     </p>
