@@ -9,5 +9,6 @@ export type CommandLoader = () => Promise<CliCommand>;
  */
 export const COMMANDS: Readonly<Record<string, CommandLoader>> = {
   agreement: async () => (await import("./commands/agreement")).command,
+  metrics: async () => (await import("./commands/metrics")).command,
   rank: async () => (await import("./commands/rank")).command,
 };
