@@ -1,0 +1,52 @@
+"""Reads a folder written by `npm run creatives -- dataset`."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+def read_jsonl(path: Path) -> list[dict[str, Any]]:
+    """All records of a JSON-lines file."""
+    with path.open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file if line.strip()]
+
+
+@dataclass(frozen=True)
+class Creatives:
+    """A data set. `order` gives each creative its row in pixel and feature arrays."""
+
+    root: Path
+    products: dict[str, dict[str, Any]]
+    creatives: dict[str, dict[str, Any]]
+    pairs: list[dict[str, Any]]
+    order: dict[str, int]
+
+    @property
+    def files(self) -> list[Path]:
+        """Image files in row order."""
+        return [self.root / self.creatives[name]["file"] for name in self.order]
+
+    def split_of(self, creative_id: str) -> str:
+        """The split of the product that a creative belongs to."""
+        return self.products[self.creatives[creative_id]["product_id"]]["split"]
+
+    def pairs_of(self, *splits: str) -> list[dict[str, Any]]:
+        """Pairs of the given splits, in file order."""
+        return [pair for pair in self.pairs if pair["split"] in splits]
+
+
+def load_creatives(root: Path) -> Creatives:
+    """Loads the three tables and checks that they refer to one another."""
+    products = {row["id"]: row for row in read_jsonl(root / "products.jsonl")}
+    creatives = {row["id"]: row for row in read_jsonl(root / "creatives.jsonl")}
+    pairs = read_jsonl(root / "pairs.jsonl")
+    for row in creatives.values():
+        if row["product_id"] not in products:
+            raise ValueError(f"{root}: creative {row['id']} names product {row['product_id']}")
+    for pair in pairs:
+        for side in ("a", "b"):
+            if pair[side] not in creatives:
+                raise ValueError(f"{root}: pair {pair['id']} names creative {pair[side]}")
+    order = {name: row for row, name in enumerate(creatives)}
+    return Creatives(root, products, creatives, pairs, order)

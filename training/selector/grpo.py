@@ -1,0 +1,262 @@
+"""Stage 2: GRPO from the SFT model.
+
+For each prompt G responses are sampled; r_i is the reward of response i, and
+    A_i = (r_i - mean r) / (std r + 1e-4)
+    J = E[ min(rho A, clip(rho, 1-e, 1+e) A) ] - beta KL(pi || pi_SFT)
+with rho the token's probability ratio to the sampling policy, averaged over the tokens of a
+response, and the KL estimated per token by exp(d) - d - 1, d = log pi_SFT - log pi (Schulman's k3).
+Objective: DeepSeekMath (arXiv 2402.03300). That Creative4U uses GRPO is stated by its authors; the
+rewards, their weights and all numbers here are Perigee's choice.
+"""
+
+import argparse
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from common.checkpoint import load_checkpoint, save_checkpoint
+from common.idefics3 import MultimodalModel
+from common.logs import RunLog
+from common.optim import guarded_update, make_optimizer, warmup_cosine
+from common.parallel import Worker, launch
+from common.runtime import Runtime, batch_rng, open_runtime, seed_everything
+from selector.data import Creatives, load_creatives
+from selector.examples import LANGUAGES, ORDERS, View, Vocabulary, collate
+from selector.generate import Generated, generate
+from selector.grammar import check_response, facts_of
+from selector.model import build_model, load_vocabulary, load_weights
+from selector.pretrain_vision import with_steps
+from selector.prompt import parse_response
+from selector.recipes import RECIPES, Recipe
+from selector.sft import add_common_arguments, cached_features, response_logprobs
+
+
+@dataclass(frozen=True)
+class Reward:
+    """The parts of a reward. format and accuracy are 0 or 1, the rest shares in [0, 1]."""
+
+    format: float
+    accuracy: float
+    answers: float
+    faithful: float
+
+    @property
+    def total(self) -> float:
+        """Accuracy weighs most; the rest keep the reasoning honest while it is chased."""
+        return 0.5 * self.format + 1.0 * self.accuracy + 0.5 * self.answers + 0.5 * self.faithful
+
+
+def score(view: View, text: str, factors: dict[str, dict[str, Any]]) -> Reward:
+    """Rewards one response by what is known of the pair."""
+    parsed = parse_response(text)
+    truth = view.answers
+    right = [parsed.answers.get(question) == answer for question, answer in truth.items()]
+    verdicts = check_response(
+        parsed.answers, parsed.reasons, view.language, facts_of(view, factors)
+    )
+    return Reward(
+        format=float(parsed.well_formed),
+        accuracy=float(parsed.label == view.label),
+        answers=float(np.mean(right)),
+        faithful=float(np.mean([v == "true" for v in verdicts.values()])) if verdicts else 0.0,
+    )
+
+
+def group_advantages(rewards: Tensor) -> Tensor:
+    """[prompts, group] -> the same shape, normalised within each group."""
+    centred = rewards - rewards.mean(dim=1, keepdim=True)
+    return centred / (rewards.std(dim=1, keepdim=True) + 1e-4)
+
+
+def grpo_loss(
+    new: Tensor, old: Tensor, reference: Tensor, advantages: Tensor, share: Tensor,
+    clip: float, kl: float,
+) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+    """All arguments flat over response tokens; `share` is each token's weight (sums to 1).
+
+    Returns the loss, the mean KL and the share of clipped tokens.
+    """
+    ratio = (new - old).exp()
+    clipped = ratio.clamp(1 - clip, 1 + clip)
+    surrogate = torch.minimum(ratio * advantages, clipped * advantages)
+    gap = reference - new
+    divergence = gap.exp() - gap - 1
+    loss = -((surrogate - kl * divergence) * share).sum()
+    cut = ((ratio - clipped).abs() > 0).float() * share
+    return loss, (divergence * share).sum().detach(), cut.sum().detach()
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """Sampled responses of one step with everything the update needs."""
+
+    prompts: list[list[int]]
+    outputs: list[Generated]
+    images: list[tuple[int, int]]
+    rewards: list[Reward]
+    advantages: Tensor
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What stays the same over the steps of a run."""
+
+    worker: Worker
+    recipe: Recipe
+    runtime: Runtime
+    data: Creatives
+    vocabulary: Vocabulary
+    features: Tensor
+    pairs: list[dict[str, Any]]
+    factors: dict[str, dict[str, Any]]
+
+
+def sample(setting: Setting, model: MultimodalModel, step: int) -> Rollout:
+    """Draws this worker's prompts and G responses to each."""
+    recipe, data, vocabulary = setting.recipe, setting.data, setting.vocabulary
+    pairs, runtime = setting.pairs, setting.runtime
+    settings = recipe.grpo_settings
+    rng = batch_rng(recipe.seed + 2, step)
+    chosen = rng.choice(len(pairs), settings.prompts, replace=len(pairs) < settings.prompts)
+    chosen = setting.worker.part(chosen)
+    rng = np.random.default_rng([recipe.seed + 2, step, setting.worker.rank])
+    views = [View(pairs[i], ORDERS[rng.integers(2)], LANGUAGES[rng.integers(2)]) for i in chosen]
+    repeated = [view for view in views for _ in range(settings.group)]
+    prompts = [vocabulary.encode(view.prompt(model.config.image_tokens)) for view in repeated]
+    images = [tuple(data.order[side] for side in view.sides) for view in repeated]
+    generator = torch.Generator(runtime.device).manual_seed(int(rng.integers(2**31)))
+    outputs = generate(
+        model, vocabulary, prompts, setting.features[torch.tensor(images)].to(runtime.device),
+        recipe.max_new_tokens, settings.temperature, generator,
+    )  # fmt: skip
+    rewards = [
+        score(v, out.text, setting.factors) for v, out in zip(repeated, outputs, strict=True)
+    ]
+    table = torch.tensor([r.total for r in rewards]).view(len(views), settings.group)
+    return Rollout(prompts, outputs, images, rewards, group_advantages(table).flatten())
+
+
+def update(
+    setting: Setting,
+    model: MultimodalModel,
+    reference: MultimodalModel,
+    optimizer: torch.optim.Optimizer,
+    rollout: Rollout,
+    step: int,
+) -> dict[str, float]:
+    """One optimiser step over the rollout, in pieces of `grpo.batch` sequences.
+
+    With one epoch the sampling policy is the policy itself, so rho starts at 1; its probabilities
+    are taken from the same forward pass that is differentiated.
+    """
+    settings, stage = setting.recipe.grpo_settings, setting.recipe.grpo
+    vocabulary, runtime = setting.vocabulary, setting.runtime
+    useful = [i for i in range(len(rollout.outputs)) if abs(float(rollout.advantages[i])) > 1e-6]
+    useful.sort(key=lambda i: len(rollout.prompts[i]) + len(rollout.outputs[i].ids))
+    pieces = [useful[s : s + stage.batch] for s in range(0, len(useful), stage.batch)]
+    old: list[Tensor | None] = [None] * len(pieces)
+    totals = {"kl": 0.0, "clipped": 0.0, "norm": 0.0}
+    for _ in range(settings.epochs):
+        optimizer.zero_grad(set_to_none=True)
+        for number, piece in enumerate(pieces):
+            responses = [rollout.outputs[i].ids for i in piece]
+            batch = collate(
+                [rollout.prompts[i] for i in piece], responses, [[1.0] * len(r) for r in responses],
+                [rollout.images[i] for i in piece], vocabulary.pad,
+            )  # fmt: skip
+            chosen = setting.features[batch.images].to(runtime.device)
+            with runtime.autocast():
+                new, _ = response_logprobs(model, batch, chosen)
+                with torch.no_grad():
+                    anchor, _ = response_logprobs(reference, batch, chosen)
+            old[number] = new.detach() if old[number] is None else old[number]
+            counts = torch.tensor([len(r) for r in responses])
+            share = (1 / counts / len(rollout.outputs)).repeat_interleave(counts)
+            spread = rollout.advantages[piece].repeat_interleave(counts)
+            loss, divergence, cut = grpo_loss(
+                new, old[number], anchor, spread.to(new), share.to(new), settings.clip, settings.kl
+            )
+            loss.backward()
+            totals["kl"] += float(divergence)
+            totals["clipped"] += float(cut)
+        rate = warmup_cosine(step, stage.steps, stage.learning_rate, stage.warmup, floor=0.3)
+        for parameter in optimizer.param_groups[0]["params"] + optimizer.param_groups[1]["params"]:
+            if parameter.grad is None:  # nothing to learn here; other workers may have something
+                parameter.grad = torch.zeros_like(parameter)
+        setting.worker.average_gradients(model)
+        totals["norm"] = guarded_update(optimizer, rate, step)
+    return {**totals, "rate": rate, "trained": len(useful)}
+
+
+def train(
+    worker: Worker,
+    recipe: Recipe,
+    runtime: Runtime,
+    data: Creatives,
+    out: Path,
+    features: Tensor,
+    stop_at: int | None = None,
+) -> MultimodalModel:
+    """Runs (or resumes) the stage."""
+    seed_everything(recipe.seed + 2)
+    stage, vocabulary = recipe.grpo, load_vocabulary(out)
+    model = build_model(recipe, vocabulary)
+    load_weights(model, out / "sft.pt")
+    model.model.vision_model.requires_grad_(False)
+    model.to(runtime.device)
+    reference = copy.deepcopy(model).requires_grad_(False)
+    optimizer = make_optimizer(model, stage.learning_rate, weight_decay=0.0)
+    checkpoint = out / "grpo.pt"
+    first = load_checkpoint(checkpoint, model, optimizer).step if checkpoint.exists() else 0
+    factors = {name: row["factors"] for name, row in data.creatives.items()}
+    # Pairs that cannot be judged have a coin's label: accuracy on them is no signal.
+    pairs = [pair for pair in data.pairs_of("train") if pair.get("comparable", True)]
+    setting = Setting(worker, recipe, runtime, data, vocabulary, features, pairs, factors)
+    log = RunLog(out, "grpo", quiet=not worker.leads)
+    log.write(event="start", step=first, pairs=len(pairs), workers=worker.count,
+              **runtime.describe())  # fmt: skip
+    for step in range(first, min(stage.steps, stop_at or stage.steps)):
+        rollout = sample(setting, model, step)
+        facts = update(setting, model, reference, optimizer, rollout, step)
+        scores = worker.gather([reward_facts(r) for r in rollout.rewards])
+        if step % stage.log_every == 0:
+            flat = [row for part in scores for row in part]
+            means = {name: float(np.mean([row[name] for row in flat])) for name in flat[0]}
+            length = float(np.mean([len(o.ids) for o in rollout.outputs]))
+            log.write(event="step", step=step, samples=len(flat), length=length, **means, **facts)
+        due = (step + 1) % stage.checkpoint_every == 0 or step + 1 == stage.steps
+        if due and worker.leads:
+            save_checkpoint(checkpoint, step + 1, model, optimizer)
+    worker.wait()
+    return model
+
+
+def reward_facts(reward: Reward) -> dict[str, float]:
+    """A reward with its parts, for the log."""
+    return {"reward": reward.total, **reward.__dict__}
+
+
+def work(worker: Worker, args: argparse.Namespace) -> None:
+    """One process of a run."""
+    recipe = with_steps(RECIPES[args.recipe], "grpo", args.steps)
+    runtime = open_runtime(args.device, args.threads)
+    data = load_creatives(args.data)
+    features = cached_features(recipe, data, args.out, args.cache, runtime)
+    train(worker, recipe, runtime, data, args.out, features)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_common_arguments(parser)
+    args = parser.parse_args()
+    launch(args.workers, work, args)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""Builds and restores the selector, and turns pixels into cached vision features."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from common.idefics3 import MultimodalModel
+from common.images import normalise
+from common.runtime import Runtime
+from common.tokenizer import load_tokenizer
+from common.vision import VisionTransformer
+from selector.examples import Vocabulary
+from selector.pretrain_vision import tower_state
+from selector.recipes import Recipe, model_config
+
+
+def load_vocabulary(out: Path) -> Vocabulary:
+    """The tokenizer of a run."""
+    return Vocabulary(load_tokenizer(out / "tokenizer.json"))
+
+
+def build_model(recipe: Recipe, vocabulary: Vocabulary) -> MultimodalModel:
+    """A model with the sizes of the recipe; weights are still random."""
+    size = vocabulary.tokenizer.get_vocab_size()
+    return MultimodalModel(model_config(recipe, size, vocabulary.image))
+
+
+def load_vision(model: MultimodalModel, checkpoint: Path) -> None:
+    """Copies the tower of a stage-0 checkpoint into the model."""
+    model.model.vision_model.load_state_dict(tower_state(checkpoint))
+
+
+def load_weights(model: MultimodalModel, checkpoint: Path) -> int:
+    """Copies the weights of an SFT or GRPO checkpoint; returns its step."""
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    model.load_state_dict(state["model"])
+    return state["step"]
+
+
+@torch.no_grad()
+def vision_features(tower: VisionTransformer, pixels: np.ndarray, runtime: Runtime) -> Tensor:
+    """Patch features of all images [N, P, D] in float16 on the processor.
+
+    The tower is frozen in the later stages, so every picture is encoded once.
+    """
+    tower.eval()
+    config = tower.config
+    out = torch.empty(len(pixels), config.grid**2, config.hidden_size, dtype=torch.float16)
+    for start in range(0, len(pixels), 64):
+        batch = normalise(torch.from_numpy(np.array(pixels[start : start + 64])))
+        with runtime.autocast():
+            features = tower(batch.to(runtime.device))
+        out[start : start + len(features)] = features.to("cpu", torch.float16)
+    return out

@@ -1,0 +1,347 @@
+"""Stage 0: pretrain the vision tower on the known factors of single creatives.
+
+This stage is Perigee's own (no paper states it): a small tower sees few pictures, and the factors
+that the generator recorded are the densest signal there is. Every factor gets a linear head on the
+mean-pooled patch features, so that the text model later finds it by plain attention. A share of
+each batch are real photographs (garment kind, grocery item) so that they are not alien.
+"""
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from common.checkpoint import load_checkpoint, save_checkpoint
+from common.images import decode_all, normalise
+from common.logs import RunLog
+from common.optim import guarded_step, make_optimizer, warmup_cosine
+from common.parallel import Worker, launch
+from common.runtime import Runtime, batch_rng, open_runtime, seed_everything
+from common.vision import VisionTransformer
+from selector.data import Creatives, load_creatives, read_jsonl
+from selector.recipes import RECIPES, Recipe
+
+# `match` compares the picture with the product meant, which a single picture does not show.
+HIDDEN_FACTORS = ("match",)
+MAX_CLASSES = 160
+PRICE_CHARACTERS = 5
+# Positions matter little to the answers; scores decide them; rare classes need more weight.
+WEIGHTS = {"headline": 3.0, "headline_interest": 2.0, "kind": 2.0, "color": 2.0, "scene": 1.5}
+
+
+@dataclass(frozen=True)
+class Head:
+    """One factor: `classes` for a choice, or `mean` and `std` for a number."""
+
+    name: str
+    classes: tuple[Any, ...] = ()
+    mean: float = 0.0
+    std: float = 1.0
+
+    @property
+    def width(self) -> int:
+        """Outputs of the head."""
+        return len(self.classes) or 1
+
+
+def infer_heads(factors: list[dict[str, Any]]) -> list[Head]:
+    """Reads the kinds of the factors off the data; free text with many values gets no head."""
+    heads = []
+    for name in factors[0]:
+        if name in HIDDEN_FACTORS:
+            continue
+        values = [row[name] for row in factors]
+        if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
+            std = float(np.std(values))
+            if std > 0:
+                heads.append(Head(name, mean=float(np.mean(values)), std=std))
+            continue
+        classes = tuple(sorted(set(values), key=str))
+        if 1 < len(classes) <= MAX_CLASSES:
+            heads.append(Head(name, classes))
+    return heads
+
+
+def with_read_price(factors: dict[str, Any]) -> dict[str, Any]:
+    """Adds each character of the price as a factor: the price is read, not recognised."""
+    price = factors.get("price", "")
+    return {**factors, **{f"price_{i}": price[i : i + 1] for i in range(PRICE_CHARACTERS)}}
+
+
+def targets_of(heads: list[Head], factors: list[dict[str, Any]]) -> Tensor:
+    """[N, heads]: class index (-1 when never seen in training) or standardised number."""
+    table = np.zeros((len(factors), len(heads)), dtype=np.float32)
+    for column, head in enumerate(heads):
+        index = {value: i for i, value in enumerate(head.classes)}
+        for row, factor in enumerate(factors):
+            value = factor[head.name]
+            table[row, column] = (
+                index.get(value, -1) if head.classes else (value - head.mean) / head.std
+            )
+    return torch.from_numpy(table)
+
+
+class FactorModel(nn.Module):
+    """The vision tower with one linear map for all factors and one for each photo collection."""
+
+    def __init__(self, recipe: Recipe, heads: list[Head], photo_classes: dict[str, int]) -> None:
+        super().__init__()
+        self.vision = VisionTransformer(recipe.vision)
+        self.heads = heads
+        self.factors = nn.Linear(recipe.vision.hidden_size, sum(head.width for head in heads))
+        self.photos = nn.ModuleDict(
+            {name: nn.Linear(recipe.vision.hidden_size, n) for name, n in photo_classes.items()}
+        )
+
+    def pooled(self, pixels: Tensor) -> Tensor:
+        """[B, 3, H, W] -> [B, D]."""
+        return self.vision(pixels).mean(dim=1)
+
+
+def factor_losses(outputs: Tensor, targets: Tensor, heads: list[Head]) -> dict[str, Tensor]:
+    """Cross-entropy over log(classes), or smooth L1: all near 1 at the start."""
+    losses = {}
+    for column, (head, part) in enumerate(
+        zip(heads, outputs.split([h.width for h in heads], dim=1), strict=True)
+    ):
+        target = targets[:, column]
+        if head.classes:
+            loss = F.cross_entropy(part, target.long(), ignore_index=-1, reduction="sum")
+            known = (target >= 0).sum().clamp(min=1)
+            losses[head.name] = loss / known / np.log(len(head.classes))
+        else:
+            losses[head.name] = F.smooth_l1_loss(part[:, 0], target) * 2
+    return losses
+
+
+def augment(pixels: np.ndarray, rng: np.random.Generator) -> Tensor:
+    """uint8 [B, H, W, 3] -> normalised [B, 3, H, W], shifted, softened and re-lit a little.
+
+    Shifts by up to 1/28 of the side (edges repeated), softens half of the pictures by a shift of
+    part of a pixel, as resizing from other sizes does, and scales brightness by up to 5 %.
+    Nothing stronger: mirroring would spoil text, and exposure, colour and position are factors.
+    """
+    count, size = pixels.shape[:2]
+    reach = max(1, size // 28)
+    shifted = np.empty_like(pixels)
+    for i, (dy, dx) in enumerate(rng.integers(-reach, reach + 1, (count, 2))):
+        rows = np.clip(np.arange(size) + dy, 0, size - 1)
+        columns = np.clip(np.arange(size) + dx, 0, size - 1)
+        shifted[i] = pixels[i, rows[:, None], columns]
+    batch = normalise(torch.from_numpy(shifted))
+    part = np.clip(rng.uniform(-0.5, 0.5, (count, 1, 1, 1)), 0, None)
+    moved = batch.roll(1, dims=int(rng.integers(2, 4)))
+    batch = batch.lerp(moved, torch.from_numpy(part).float())
+    gain = torch.from_numpy(rng.uniform(0.95, 1.05, (count, 1, 1, 1))).float()
+    return (batch + 1) * gain - 1
+
+
+@dataclass(frozen=True)
+class Photos:
+    """A collection of labelled real photographs, decoded."""
+
+    name: str
+    pixels: np.ndarray
+    labels: np.ndarray
+    classes: int
+
+
+def load_photos(root: Path, size: int, cache: Path) -> list[Photos]:
+    """Garments and groceries, training parts; an absent folder yields none."""
+    found = []
+    for name, table, label in (
+        ("clothing", "items.jsonl", "label"),
+        ("grocery", "train.jsonl", "class_id"),
+    ):
+        if not (root / name / table).exists():
+            continue
+        rows = read_jsonl(root / name / table)
+        files = [_photo_path(root / name, row["image"]) for row in rows]
+        classes = sorted({row[label] for row in rows}, key=str)
+        labels = np.array([classes.index(row[label]) for row in rows])
+        found.append(Photos(name, decode_all(files, size, cache), labels, len(classes)))
+    return found
+
+
+def _photo_path(folder: Path, name: str) -> Path:
+    """Photo names are relative to the collection or to its `images` folder."""
+    direct = folder / name
+    return direct if direct.exists() else folder / "images" / name
+
+
+@torch.no_grad()
+def evaluate(
+    model: FactorModel, pixels: np.ndarray, rows: np.ndarray, targets: Tensor, runtime: Runtime
+) -> dict[str, float]:
+    """Accuracy of choices and R^2 of numbers on the given rows."""
+    model.eval()
+    outputs = []
+    for start in range(0, len(rows), 64):
+        batch = normalise(torch.from_numpy(pixels[rows[start : start + 64]])).to(runtime.device)
+        with runtime.autocast():
+            outputs.append(model.factors(model.pooled(batch)).float().cpu())
+    model.train()
+    parts = torch.cat(outputs).split([head.width for head in model.heads], dim=1)
+    scores = {}
+    for column, (head, part) in enumerate(zip(model.heads, parts, strict=True)):
+        truth = targets[rows, column]
+        if head.classes:
+            known = truth >= 0
+            hits = part.argmax(1)[known] == truth[known].long()
+            scores[head.name] = float(hits.float().mean())
+        else:
+            scores[head.name] = float(1 - F.mse_loss(part[:, 0], truth) / truth.var())
+    return scores
+
+
+def train(
+    worker: Worker,
+    recipe: Recipe,
+    runtime: Runtime,
+    data: Creatives,
+    out: Path,
+    photos: list[Photos],
+    cache: Path,
+    init: Path | None = None,
+    stop_at: int | None = None,
+) -> FactorModel:
+    """Runs (or resumes) the stage.
+
+    init: an earlier checkpoint, perhaps of other data, whose tower the run starts from.
+    stop_at: ends the run early, as a crash would, for the tests.
+    """
+    seed_everything(recipe.seed)
+    stage = recipe.pretrain
+    pixels = decode_all(data.files, recipe.vision.image_size, cache)
+    names = list(data.order)
+    factors = [with_read_price(data.creatives[name]["factors"]) for name in names]
+    splits = np.array([data.split_of(name) for name in names])
+    train_rows, val_rows = np.where(splits == "train")[0], np.where(splits == "val")[0][:400]
+    heads = infer_heads([factors[i] for i in train_rows])
+    targets = targets_of(heads, factors)
+    model = FactorModel(recipe, heads, {p.name: p.classes for p in photos}).to(runtime.device)
+    if init is not None:
+        model.vision.load_state_dict(tower_state(init))
+    optimizer = make_optimizer(model, stage.learning_rate)
+    checkpoint = out / "vision.pt"
+    first = load_checkpoint(checkpoint, model, optimizer).step if checkpoint.exists() else 0
+    log = RunLog(out, "pretrain-vision", quiet=not worker.leads)
+    parameters = sum(p.numel() for p in model.vision.parameters())
+    log.write(
+        event="start",
+        step=first,
+        images=len(train_rows),
+        heads=len(heads),
+        parameters=parameters,
+        workers=worker.count,
+        **runtime.describe(),
+    )
+    weights = torch.tensor([head_weight(head.name) for head in heads], device=runtime.device)
+    for step in range(first, min(stage.steps, stop_at or stage.steps)):
+        rng = batch_rng(recipe.seed, step)
+        # Every worker draws the whole batch and takes its part: the draw does not depend on rank.
+        photo_count = round(stage.batch * recipe.photo_share) if photos else 0
+        rows = worker.part(rng.choice(train_rows, stage.batch - photo_count))
+        photo = photos[step % len(photos)] if photo_count else None
+        picked = worker.part(rng.integers(0, len(photo.labels), photo_count)) if photo else []
+        stack = pixels[rows]
+        if photo is not None and len(picked):
+            stack = np.concatenate([stack, photo.pixels[picked]])
+        batch = augment(stack, np.random.default_rng([recipe.seed, step, worker.rank]))
+        with runtime.autocast():
+            pooled = model.pooled(batch.to(runtime.device))
+            outputs = model.factors(pooled[: len(rows)]).float()
+        losses = factor_losses(outputs, targets[rows].to(runtime.device), heads)
+        loss = (torch.stack(list(losses.values())) * weights).sum() / weights.sum()
+        total = loss + photo_loss(model, photo, pooled[len(rows) :], picked)
+        rate = warmup_cosine(step, stage.steps, stage.learning_rate, stage.warmup)
+        norm = guarded_step(total, model, optimizer, rate, step, worker=worker)
+        if step % stage.log_every == 0:
+            log.write(event="step", step=step, loss=loss.item(), norm=norm, rate=rate)
+        last = step + 1 == stage.steps
+        if worker.leads and ((step + 1) % stage.checkpoint_every == 0 or last):
+            save_checkpoint(checkpoint, step + 1, model, optimizer)
+        if (
+            worker.leads
+            and len(val_rows)
+            and ((step + 1) % (4 * stage.checkpoint_every) == 0 or last)
+        ):
+            scores = evaluate(model, pixels, val_rows, targets, runtime)
+            rounded = json.dumps({k: round(v, 3) for k, v in scores.items()})
+            mean = float(np.mean(list(scores.values())))
+            log.write(event="val", step=step + 1, mean=mean, scores=rounded)
+    worker.wait()
+    return model
+
+
+def tower_state(checkpoint: Path) -> dict[str, Tensor]:
+    """The vision tower's weights in a checkpoint of this stage."""
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)["model"]
+    return {k.removeprefix("vision."): v for k, v in state.items() if k.startswith("vision.")}
+
+
+def head_weight(name: str) -> float:
+    """How much a factor counts in the loss."""
+    return WEIGHTS.get(name, 2.0 if name.startswith("score_") else 1.0)
+
+
+def photo_loss(
+    model: FactorModel, photo: Photos | None, pooled: Tensor, picked: np.ndarray
+) -> Tensor:
+    """A small cross-entropy on real photographs; 0 for a batch (or a worker) without any.
+
+    Every photo head takes part in the graph, so that all workers hold the same set of gradients.
+    """
+    total = sum((head.weight.sum() * 0 for head in model.photos.values()), pooled.sum() * 0)
+    total = total + sum((head.bias.sum() * 0 for head in model.photos.values()), 0)
+    if photo is None or len(picked) == 0:
+        return total
+    scores = model.photos[photo.name](pooled).float()
+    labels = torch.from_numpy(photo.labels[picked]).to(scores.device)
+    return total + 0.05 * F.cross_entropy(scores, labels) / np.log(photo.classes)
+
+
+def work(worker: Worker, args: argparse.Namespace) -> None:
+    """One process of a run."""
+    recipe = with_steps(RECIPES[args.recipe], "pretrain", args.steps)
+    runtime = open_runtime(args.device, args.threads)
+    data = load_creatives(args.data)
+    size = recipe.vision.image_size
+    photos = load_photos(args.photos, size, args.cache) if args.photos else []
+    train(worker, recipe, runtime, data, args.out, photos, args.cache, args.init)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--recipe", choices=RECIPES, default="cpu")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--photos", type=Path, help="folder with clothing/ and grocery/")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, required=True, help="folder for decoded pixels")
+    parser.add_argument("--init", type=Path, help="start from this checkpoint's tower")
+    parser.add_argument("--steps", type=int, help="replaces the recipe's number of steps")
+    parser.add_argument("--threads", type=int)
+    parser.add_argument("--workers", type=int, default=1, help="processes that share each batch")
+    args = parser.parse_args()
+    launch(args.workers, work, args)
+
+
+def with_steps(recipe: Recipe, stage: str, steps: int | None) -> Recipe:
+    """The recipe with another number of steps in one stage."""
+    if steps is None:
+        return recipe
+    from dataclasses import replace
+
+    return replace(recipe, **{stage: replace(getattr(recipe, stage), steps=steps)})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,261 @@
+"""Turns logged predictions and run logs into training/results/selector.md, .json and plots."""
+
+import argparse
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from common.export import write_json
+from common.logs import read_log
+from common.stats import bootstrap, expected_calibration_error, reliability, wilson
+from selector.prompt import QUESTIONS
+
+RESULTS = Path(__file__).parents[1] / "results"
+STAGES = ("sft", "grpo")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share with its 95 % interval over `n` observations."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+    def text(self) -> str:
+        """For a table cell."""
+        if self.n == 0:
+            return "no data"
+        return f"{self.value:.1%} [{self.low:.1%}, {self.high:.1%}] (n={self.n})"
+
+
+def rate(values: list[float], groups: list[str]) -> Rate:
+    """Mean with a bootstrap over whole products; Wilson where all values agree."""
+    n = len(values)
+    if n == 0:
+        return Rate(float("nan"), 0.0, 1.0, 0)
+    mean = float(np.mean(values))
+    if mean in (0.0, 1.0):
+        return Rate(mean, *wilson(mean * n, n), n)
+    return Rate(mean, *bootstrap(np.array(values), np.array(groups)), n)
+
+
+def ceiling(rows: list[dict]) -> float:
+    """Accuracy of the click model's own best guess on these pairs: mean of max(p, 1 - p)."""
+    return float(np.mean([max(row["p_a"], 1 - row["p_a"]) for row in rows]))
+
+
+def pair_probability(row: dict[str, Any]) -> float:
+    """P(the creative given as A wins): the mean over both orders, 0.5 for a run without answer."""
+    first, second = (run["probability_a"] for run in row["runs"])
+    return ((0.5 if first is None else first) + 1 - (0.5 if second is None else second)) / 2
+
+
+def chosen(run: dict[str, Any]) -> str | None:
+    """The creative a run names, in the terms of the pair as given."""
+    if run["label"] is None or run["order"] == "AB":
+        return run["label"]
+    return {"A": "B", "B": "A"}[run["label"]]
+
+
+def summarise(rows: list[dict]) -> dict[str, Any]:
+    """All figures of one set of predictions."""
+    judged = [row for row in rows if row["comparable"]]
+    products = [row["product"] for row in judged]
+    single = [
+        (float(run["label"] == run["true_label"]), row["product"])
+        for row in judged
+        for run in row["runs"]
+    ]
+    both = [[chosen(run) for run in row["runs"]] for row in judged]
+    probabilities = np.array([pair_probability(row) for row in judged])
+    outcomes = np.array([row["label"] == "A" for row in judged])
+    bins = reliability(probabilities, outcomes) if judged else []
+    top = ceiling(judged) if judged else float("nan")
+    mean_order = rate(
+        [float((p >= 0.5) == y) for p, y in zip(probabilities, outcomes, strict=True)], products
+    )
+    return {
+        "ceiling": top,
+        "of_ceiling": mean_order.value / top,
+        "accuracy": mean_order,
+        "single": rate([v for v, _ in single], [p for _, p in single]),
+        "consistent": rate(
+            [float(c == [r["label"]] * 2) for c, r in zip(both, judged, strict=True)], products
+        ),
+        "flips": rate([float(a != b) for a, b in both], products),
+        "well_formed": _over_runs(rows, lambda run: [float(run["well_formed"])]),
+        "faithful": _over_runs(rows, lambda run: _share(run, "true")),
+        "unparsed": _over_runs(rows, lambda run: _share(run, "unparsed")),
+        "questions": {q: _question(rows, q) for q in QUESTIONS},
+        "ece": expected_calibration_error(bins) if bins else float("nan"),
+        "reliability": bins,
+    }  # fmt: skip
+
+
+def _share(run: dict[str, Any], verdict: str) -> list[float]:
+    """1 for each reason of a run with the verdict, 0 for each other one."""
+    return [float(value == verdict) for value in run["verdicts"].values()]
+
+
+def _over_runs(rows: list[dict], values_of) -> Rate:
+    """A rate over values that each run contributes."""
+    pairs = [(v, row["product"]) for row in rows for run in row["runs"] for v in values_of(run)]
+    return rate([v for v, _ in pairs], [p for _, p in pairs])
+
+
+def _question(rows: list[dict], question: str) -> Rate:
+    """Share of runs whose answer equals the truth, where the truth has an answer."""
+    return _over_runs(
+        rows,
+        lambda run: (
+            [float(run["answers"].get(question) == run["truth"][question])]
+            if question in run["truth"]
+            else []
+        ),
+    )
+
+
+def read_predictions(folder: Path) -> dict[tuple[str, str, str, str], list[dict]]:
+    """(stage, condition, language, subset) -> rows; one file each."""
+    found = {}
+    for path in sorted(folder.glob("*.jsonl")):
+        head, *rows = read_log(path)
+        key = (head["stage"], head["condition"], head["language"], head["subset"])
+        found[key] = rows
+    return found
+
+
+def plot_reliability(summaries: dict[str, dict], path: Path) -> None:
+    """Accuracy against confidence, one line a stage."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(4.5, 4.5), dpi=110)
+    axis.plot([0.5, 1], [0.5, 1], color="0.6", linewidth=1, label="perfect")
+    for name, summary in summaries.items():
+        bins = summary["reliability"]
+        axis.plot([b["confidence"] for b in bins], [b["accuracy"] for b in bins], "o-",
+                  label=f"{name.upper()} (ECE {summary['ece']:.3f})")  # fmt: skip
+    axis.set_xlabel("mean confidence of both orders")
+    axis.set_ylabel("accuracy")
+    axis.legend()
+    figure.tight_layout()
+    figure.savefig(path)
+    plt.close(figure)
+
+
+HEADERS = ("set", "ceiling", "accuracy, orders averaged", "of ceiling", "accuracy of one run",
+           "right in both orders", "flip rate", "faithful reasons")  # fmt: skip
+
+
+def table(headers: tuple[str, ...], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(headers) + " |", "|" + "---|" * len(headers)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+
+
+def main_rows(summaries: dict[tuple, dict]) -> list[list[str]]:
+    """One row for each set of predictions."""
+    return [
+        [
+            " · ".join(key), f"{s['ceiling']:.1%}", s["accuracy"].text(), f"{s['of_ceiling']:.1%}",
+            s["single"].text(), s["consistent"].text(), s["flips"].text(), s["faithful"].text(),
+        ]
+        for key, s in summaries.items()
+    ]  # fmt: skip
+
+
+def render(summaries: dict[tuple, dict], notes: str, runs: list[str]) -> str:
+    """The whole report."""
+    full = {k: s for k, s in summaries.items() if k[1] == "full"}
+    ablations = {k: s for k, s in summaries.items() if k[1] != "full"}
+    questions = [
+        [" · ".join(key), *(s["questions"][q].text() for q in QUESTIONS)] for key, s in full.items()
+    ]
+    other = [
+        [" · ".join(key), s["well_formed"].text(), s["unparsed"].text(), f"{s['ece']:.3f}"]
+        for key, s in full.items()
+    ]
+    return "\n\n".join(
+        [
+            "# Results of creative4u-nano",
+            "Written by `python -m selector.results` from the logged predictions; do not edit by "
+            "hand. Sets are named stage · condition · language · subset. Intervals are 95 %: a "
+            "bootstrap over products (2,000 rounds), or Wilson's where every observation agrees. "
+            "Every pair is run in both display orders. *Ceiling*: accuracy of the click model's "
+            "own best guess on the same pairs, mean of max(p, 1-p). *Accuracy, orders averaged*: "
+            "the side with the larger mean probability of both orders, as the app decides. "
+            "*Faithful*: share of reasons that some sentence of the grammar expresses and whose every stated "
+            "fact is so. Pairs that are identical or cannot be told apart have no winner; they "
+            "count in Q1, Q2 and faithfulness only.",
+            notes,
+            "## Accuracy and order",
+            table(HEADERS, main_rows(full)),
+            "## What it uses: without images, without queries",
+            table(HEADERS, main_rows(ablations)),
+            "## Answers to each question",
+            table(("set", *(q.upper() for q in QUESTIONS)), questions),
+            "## Form and calibration",
+            table(("set", "well-formed responses", "reasons outside the grammar", "ECE"), other),
+            "![Reliability](selector-reliability.png)",
+            "## Runs",
+            "\n".join(f"- {line}" for line in runs),
+        ]
+    )
+
+
+def describe_runs(out: Path) -> list[str]:
+    """One line a stage from its log: steps, time, machine."""
+    lines = []
+    for name in ("pretrain-vision", "sft", "grpo"):
+        path = out / f"{name}.jsonl"
+        if not path.exists():
+            continue
+        rows = read_log(path)
+        start = next(row for row in rows if row["event"] == "start")
+        steps = [row for row in rows if row["event"] == "step"]
+        # Each start begins a new clock; a resumed run is the sum of its parts.
+        ends = [a["seconds"] for a, b in itertools.pairwise(rows) if b["event"] == "start"]
+        seconds = sum(ends) + rows[-1]["seconds"]
+        facts = ", ".join(f"{k} {start[k]}" for k in ("device", "dtype", "threads", "torch"))
+        lines.append(f"{name}: {steps[-1]['step'] + 1} steps in {seconds / 60:.0f} min ({facts})")
+    return lines
+
+
+def to_json(value: Any) -> Any:
+    """Rates as objects."""
+    if isinstance(value, Rate):
+        return {"value": value.value, "low": value.low, "high": value.high, "n": value.n}
+    if isinstance(value, dict):
+        return {k: to_json(v) for k, v in value.items()}
+    return value
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--notes", type=Path, help="Markdown put above the tables")
+    args = parser.parse_args()
+    predictions = read_predictions(args.out / "predictions")
+    summaries = {key: summarise(rows) for key, rows in predictions.items()}
+    notes = args.notes.read_text("utf-8").strip() if args.notes else ""
+    args.results.mkdir(parents=True, exist_ok=True)
+    report = render(summaries, notes, describe_runs(args.out))
+    (args.results / "selector.md").write_text(report + "\n", encoding="utf-8")
+    write_json(args.results / "selector.json",
+               {" · ".join(k): to_json(s) for k, s in summaries.items()})  # fmt: skip
+    curves = {k[0]: s for k, s in summaries.items() if k[1:] == ("full", "en", "test")}
+    plot_reliability(curves, args.results / "selector-reliability.png")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,239 @@
+"""Stage 1: supervised fine-tuning on chains of thought, from cached vision features.
+
+Both display orders and both languages of every training pair are learned, with the answers flipped
+together. At the start a share of the examples leaves the reasons out: such sequences are half as
+long, so the comparison itself is learned from more pairs in the same time.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from common.checkpoint import load_checkpoint, save_checkpoint
+from common.idefics3 import MultimodalModel
+from common.images import decode_all
+from common.logs import RunLog
+from common.optim import guarded_step, make_optimizer, warmup_cosine
+from common.parallel import Worker, launch
+from common.runtime import Runtime, batch_rng, open_runtime, seed_everything
+from selector.data import Creatives, load_creatives
+from selector.examples import (
+    LANGUAGES,
+    ORDERS,
+    Batch,
+    LossWeights,
+    View,
+    Vocabulary,
+    collate,
+    fit_tokenizer,
+    token_weights,
+)
+from selector.model import build_model, load_vision, load_vocabulary, vision_features
+from selector.pretrain_vision import with_steps
+from selector.recipes import RECIPES, Recipe
+
+QUERY_DROPOUT = 0.04  # people may give no query
+
+
+def response_logprobs(
+    model: MultimodalModel, batch: Batch, features: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Log-probabilities of the response tokens, flat [R], and their weights [R]."""
+    device = features.device
+    ids, weights = batch.ids.to(device), batch.weights.to(device)
+    embeddings = model.embed(ids, features.flatten(0, 1).float())
+    hidden = model.model.text_model(embeddings)[:, :-1]
+    targets = weights[:, 1:] > 0
+    logits = model.logits(hidden[targets]).float()
+    picked = -F.cross_entropy(logits, ids[:, 1:][targets], reduction="none")
+    return picked, weights[:, 1:][targets]
+
+
+def draw_batch(
+    recipe: Recipe,
+    pairs: list[dict],
+    data: Creatives,
+    vocabulary: Vocabulary,
+    step: int,
+    image_tokens: int,
+    worker: Worker,
+) -> Batch:
+    """A worker's examples of one step, a function of (seed, step, rank)."""
+    rng = batch_rng(recipe.seed + 1, step)
+    stage = recipe.sft
+    short = recipe.short_share * max(0.0, 1 - 2 * step / stage.steps)
+    with_reasons = rng.random() >= short  # one kind in a batch, so that little is padded
+    count = stage.batch if with_reasons else stage.batch * 2
+    prompts, responses, weights, images = [], [], [], []
+    chosen = worker.part(rng.choice(len(pairs), count, replace=len(pairs) < count))
+    rng = np.random.default_rng([recipe.seed + 1, step, worker.rank])
+    for index in chosen:
+        view = View(pairs[index], ORDERS[rng.integers(2)], LANGUAGES[rng.integers(2)])
+        prompts.append(vocabulary.encode(view.prompt(image_tokens, rng.random() >= QUERY_DROPOUT)))
+        response = vocabulary.encode(view.response(rng, with_reasons))
+        responses.append(response)
+        weights.append(token_weights(response, vocabulary, LossWeights()))
+        images.append(tuple(data.order[side] for side in view.sides))
+    return collate(prompts, responses, weights, images, vocabulary.pad)
+
+
+def train(
+    worker: Worker,
+    recipe: Recipe,
+    runtime: Runtime,
+    data: Creatives,
+    out: Path,
+    features: Tensor,
+    stop_at: int | None = None,
+) -> MultimodalModel:
+    """Runs (or resumes) the stage."""
+    seed_everything(recipe.seed + 1)
+    stage, vocabulary = recipe.sft, load_vocabulary(out)
+    model = build_model(recipe, vocabulary)
+    load_vision(model, out / "vision.pt")
+    model.model.vision_model.requires_grad_(False)
+    model.to(runtime.device)
+    optimizer = make_optimizer(model, stage.learning_rate)
+    checkpoint = out / "sft.pt"
+    first = load_checkpoint(checkpoint, model, optimizer).step if checkpoint.exists() else 0
+    pairs, val_pairs = data.pairs_of("train"), data.pairs_of("val")[:120]
+    log = RunLog(out, "sft", quiet=not worker.leads)
+    log.write(
+        event="start",
+        step=first,
+        pairs=len(pairs),
+        vocabulary=vocabulary.tokenizer.get_vocab_size(),
+        parameters=sum(p.numel() for p in model.parameters()),
+        workers=worker.count,
+        **runtime.describe(),
+    )
+    image_tokens = model.config.image_tokens
+    for step in range(first, min(stage.steps, stop_at or stage.steps)):
+        batch = draw_batch(recipe, pairs, data, vocabulary, step, image_tokens, worker)
+        with runtime.autocast():
+            logprobs, weights = response_logprobs(
+                model, batch, features[batch.images].to(runtime.device)
+            )
+        loss = -(logprobs * weights).sum() / weights.sum()
+        rate = warmup_cosine(step, stage.steps, stage.learning_rate, stage.warmup)
+        norm = guarded_step(loss, model, optimizer, rate, step, worker=worker)
+        if step % stage.log_every == 0:
+            log.write(event="step", step=step, loss=loss.item(), norm=norm, rate=rate,
+                      answers=_mean_loss(logprobs, weights > 1), tokens=int(batch.ids.numel()),
+                      sequences=len(batch.ids))  # fmt: skip
+        due = (step + 1) % stage.checkpoint_every == 0 or step + 1 == stage.steps
+        if due and worker.leads:
+            save_checkpoint(checkpoint, step + 1, model, optimizer)
+            scores = forced_scores(model, data, vocabulary, val_pairs, features, runtime)
+            log.write(event="val", step=step + 1, **scores)
+    worker.wait()
+    return model
+
+
+def _mean_loss(logprobs: Tensor, where: Tensor) -> float:
+    return float(-logprobs.detach()[where].mean())
+
+
+@torch.no_grad()
+def forced_scores(
+    model: MultimodalModel,
+    data: Creatives,
+    vocabulary: Vocabulary,
+    pairs: list[dict],
+    features: Tensor,
+    runtime: Runtime,
+) -> dict[str, float]:
+    """Accuracy of each answer token given the true text before it (cheap, for watching a run)."""
+    hits: dict[str, list[bool]] = {}
+    for start in range(0, len(pairs), 24):
+        views = [
+            View(pair, ORDERS[i % 2], LANGUAGES[i // 2 % 2])
+            for i, pair in enumerate(pairs[start : start + 24])
+        ]
+        responses = [vocabulary.encode(view.response(None)) for view in views]
+        batch = collate(
+            [vocabulary.encode(view.prompt(model.config.image_tokens)) for view in views],
+            responses,
+            [token_weights(r, vocabulary, LossWeights()) for r in responses],
+            [tuple(data.order[side] for side in view.sides) for view in views],
+            vocabulary.pad,
+        )
+        ids = batch.ids.to(runtime.device)
+        chosen = features[batch.images].to(runtime.device)
+        with runtime.autocast():
+            hidden = model.model.text_model(model.embed(ids, chosen.flatten(0, 1).float()))
+            right = (model.logits(hidden[:, :-1]).argmax(-1) == ids[:, 1:]).cpu()
+        for row in range(len(views)):
+            question = ""
+            for column in range(1, ids.shape[1]):
+                token = vocabulary.tokenizer.id_to_token(int(batch.ids[row, column - 1]))
+                if token and token.startswith("Q") and token[1:].isdigit():
+                    question = token.lower()
+                if batch.weights[row, column] > 1:
+                    name = "final" if token == "<answer>" else question
+                    hits.setdefault(name, []).append(bool(right[row, column - 1]))
+    return {name: float(np.mean(values)) for name, values in hits.items()}
+
+
+def prepare_tokenizer(recipe: Recipe, data: Creatives, out: Path) -> None:
+    """Trains the tokenizer once; later runs keep it."""
+    path = out / "tokenizer.json"
+    if not path.exists():
+        out.mkdir(parents=True, exist_ok=True)
+        fit_tokenizer(data, recipe.vocab_size).save(str(path))
+
+
+def cached_features(
+    recipe: Recipe, data: Creatives, out: Path, cache: Path, runtime: Runtime
+) -> Tensor:
+    """Vision features of all creatives, computed once for a vision checkpoint and a data set."""
+    path = out / f"features-{data.root.name}-{len(data.order)}.pt"
+    if path.exists() and path.stat().st_mtime > (out / "vision.pt").stat().st_mtime:
+        return torch.load(path, weights_only=True)
+    model = build_model(recipe, load_vocabulary(out))
+    load_vision(model, out / "vision.pt")
+    pixels = decode_all(data.files, recipe.vision.image_size, cache)
+    features = vision_features(model.model.vision_model.to(runtime.device), pixels, runtime)
+    torch.save(features, path)
+    return features
+
+
+def work(worker: Worker, args: argparse.Namespace) -> None:
+    """One process of a run."""
+    recipe = with_steps(RECIPES[args.recipe], "sft", args.steps)
+    runtime = open_runtime(args.device, args.threads)
+    data = load_creatives(args.data)
+    features = cached_features(recipe, data, args.out, args.cache, runtime)
+    train(worker, recipe, runtime, data, args.out, features)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_common_arguments(parser)
+    args = parser.parse_args()
+    recipe, data = RECIPES[args.recipe], load_creatives(args.data)
+    prepare_tokenizer(recipe, data, args.out)
+    # Before the workers start, so that one process writes the files and the rest read them.
+    cached_features(recipe, data, args.out, args.cache, open_runtime(args.device))
+    launch(args.workers, work, args)
+
+
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the stages that train the text model."""
+    parser.add_argument("--recipe", choices=RECIPES, default="cpu")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, required=True, help="folder for decoded pixels")
+    parser.add_argument("--steps", type=int, help="replaces the recipe's number of steps")
+    parser.add_argument("--threads", type=int)
+    parser.add_argument("--workers", type=int, default=1, help="processes that share each batch")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""GRPO's pieces against hand-computed values."""
+
+import math
+
+import pytest
+import torch
+
+from selector.grpo import group_advantages, grpo_loss
+
+
+def test_advantages_are_normalised_within_a_group() -> None:
+    rewards = torch.tensor([[0.0, 1.0, 2.0], [5.0, 5.0, 5.0]])
+    advantages = group_advantages(rewards)
+    torch.testing.assert_close(advantages[0], torch.tensor([-1.0, 0.0, 1.0]), atol=1e-3, rtol=0)
+    assert torch.equal(advantages[1], torch.zeros(3))
+
+
+def test_loss_of_an_unchanged_policy_is_minus_the_mean_advantage() -> None:
+    logprobs = torch.log(torch.tensor([0.5, 0.25]))
+    share = torch.tensor([0.5, 0.5])
+    loss, kl, cut = grpo_loss(
+        logprobs, logprobs, logprobs, torch.tensor([1.0, 2.0]), share, clip=0.2, kl=0.1
+    )
+    assert loss.item() == pytest.approx(-1.5)
+    assert (float(kl), float(cut)) == (0.0, 0.0)
+
+
+def test_gains_beyond_the_clip_range_earn_nothing_more() -> None:
+    old = torch.log(torch.tensor([0.5]))
+    new = torch.log(torch.tensor([0.9])).requires_grad_()
+    loss, _, cut = grpo_loss(
+        new, old, new.detach(), torch.tensor([1.0]), torch.tensor([1.0]), clip=0.2, kl=0.0
+    )
+    assert loss.item() == pytest.approx(-1.2)
+    assert float(cut) == 1.0
+    loss.backward()
+    assert float(new.grad) == 0.0
+
+
+def test_divergence_is_the_unbiased_positive_estimate() -> None:
+    new, reference = torch.log(torch.tensor([0.5])), torch.log(torch.tensor([0.25]))
+    _, kl, _ = grpo_loss(new, new, reference, torch.zeros(1), torch.ones(1), clip=0.2, kl=1.0)
+    gap = math.log(0.5)
+    assert float(kl) == pytest.approx(math.exp(gap) - gap - 1)

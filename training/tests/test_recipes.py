@@ -1,0 +1,137 @@
+"""Smoke run of every stage on a stand-in, and resuming to the bit-identical next step."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from stand_in import write_stand_in
+
+from common.export import half_precision
+from common.optim import NonFiniteLossError, guarded_step, make_optimizer
+from common.parallel import Worker
+from common.runtime import Runtime, open_runtime
+from selector import grpo, pretrain_vision, sft
+from selector.data import Creatives, load_creatives
+from selector.evaluate import main as evaluate_main
+from selector.export import export
+from selector.recipes import SMOKE
+from selector.results import main as results_main
+
+CPU = "cpu"
+
+
+@pytest.fixture(scope="module")
+def runtime() -> Runtime:
+    return open_runtime(CPU, threads=1)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Creatives:
+    return load_creatives(write_stand_in(tmp_path_factory.mktemp("data") / "set"))
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, data: Creatives, runtime: Runtime) -> Path:
+    """All three stages of the smoke recipe."""
+    out = tmp_path_factory.mktemp("run")
+    pretrain_vision.train(Worker(), SMOKE, runtime, data, out, [], out / "cache")
+    sft.prepare_tokenizer(SMOKE, data, out)
+    features = sft.cached_features(SMOKE, data, out, out / "cache", runtime)
+    sft.train(Worker(), SMOKE, runtime, data, out, features)
+    grpo.train(Worker(), SMOKE, runtime, data, out, features)
+    return out
+
+
+def weights_of(path: Path) -> dict[str, torch.Tensor]:
+    return torch.load(path, weights_only=True)["model"]
+
+
+def assert_same_weights(one: Path, two: Path) -> None:
+    first, second = weights_of(one), weights_of(two)
+    assert first.keys() == second.keys()
+    for name in first:
+        assert torch.equal(first[name], second[name]), name
+
+
+def test_pretraining_resumes_bit_identically(
+    run: Path, data: Creatives, runtime: Runtime, tmp_path: Path
+) -> None:
+    arguments = (Worker(), SMOKE, runtime, data, tmp_path, [], tmp_path / "cache")
+    pretrain_vision.train(*arguments, stop_at=3)
+    assert torch.load(tmp_path / "vision.pt", weights_only=True)["step"] == 3
+    pretrain_vision.train(*arguments)
+    assert_same_weights(run / "vision.pt", tmp_path / "vision.pt")
+
+
+def test_fine_tuning_resumes_bit_identically(
+    run: Path, data: Creatives, runtime: Runtime, tmp_path: Path
+) -> None:
+    for name in ("vision.pt", "tokenizer.json"):
+        (tmp_path / name).write_bytes((run / name).read_bytes())
+    features = sft.cached_features(SMOKE, data, tmp_path, tmp_path / "cache", runtime)
+    sft.train(Worker(), SMOKE, runtime, data, tmp_path, features, stop_at=3)
+    sft.train(Worker(), SMOKE, runtime, data, tmp_path, features)
+    assert_same_weights(run / "sft.pt", tmp_path / "sft.pt")
+
+
+def test_grpo_resumes_bit_identically(
+    run: Path, data: Creatives, runtime: Runtime, tmp_path: Path
+) -> None:
+    for name in ("vision.pt", "tokenizer.json", "sft.pt"):
+        (tmp_path / name).write_bytes((run / name).read_bytes())
+    features = sft.cached_features(SMOKE, data, tmp_path, tmp_path / "cache", runtime)
+    grpo.train(Worker(), SMOKE, runtime, data, tmp_path, features, stop_at=1)
+    grpo.train(Worker(), SMOKE, runtime, data, tmp_path, features)
+    assert_same_weights(run / "grpo.pt", tmp_path / "grpo.pt")
+
+
+def test_every_stage_writes_its_log(run: Path) -> None:
+    for name in ("pretrain-vision", "sft", "grpo"):
+        rows = [json.loads(line) for line in (run / f"{name}.jsonl").read_text().splitlines()]
+        assert rows[0]["event"] == "start"
+        assert any(row["event"] == "step" for row in rows)
+        assert len((run / f"{name}.csv").read_text().splitlines()) == len(rows) + 1
+
+
+def test_export_evaluation_and_report(
+    run: Path, data: Creatives, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = export("smoke", run, "grpo", "r0", tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert set(manifest["files"]) == {
+        "config.json", "model.safetensors", "preprocessor_config.json", "tokenizer.json",
+        "tokenizer_config.json",
+    }  # fmt: skip
+    index = json.loads((tmp_path / "index.json").read_text())
+    assert index == {"models": [{"id": "creative4u-nano", "revision": "r0"}]}
+    common = ["x", "--recipe", "smoke", "--data", str(data.root), "--out", str(run)]
+    arguments = [*common, "--cache", str(run / "cache"), "--stage", "grpo", "--subset", "test"]
+    monkeypatch.setattr("sys.argv", arguments)
+    evaluate_main()
+    monkeypatch.setattr("sys.argv", ["x", "--out", str(run), "--results", str(tmp_path / "r")])
+    results_main()
+    report = (tmp_path / "r/selector.md").read_text("utf-8")
+    assert "grpo · full · en · test" in report
+    summary = json.loads((tmp_path / "r/selector.json").read_text())["grpo · full · en · test"]
+    # A model after six steps writes nothing that parses: it must score 0, not be skipped.
+    assert summary["single"] == {
+        "value": 0.0,
+        "low": 0.0,
+        "high": pytest.approx(0.39, 0.01),
+        "n": 6,
+    }
+
+
+def test_a_loss_that_is_not_finite_stops_the_run() -> None:
+    model = torch.nn.Linear(2, 1)
+    before = model.weight.clone()
+    optimizer = make_optimizer(model, 0.1)
+    with pytest.raises(NonFiniteLossError, match="step 7"):
+        guarded_step(model(torch.ones(1, 2)).sum() * float("nan"), model, optimizer, 0.1, 7)
+    assert torch.equal(model.weight, before)
+
+
+def test_weights_beyond_half_precision_are_refused() -> None:
+    with pytest.raises(ValueError, match="not finite in float16"):
+        half_precision({"w": torch.tensor([1e6])})
