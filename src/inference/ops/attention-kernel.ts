@@ -10,105 +10,85 @@ import { LANES, runWgsl, type WgslInput } from "./wgsl-program";
 
 type MaskKind = AttentionMask<unknown>["kind"];
 
-/** Query rows per workgroup when there are several: each key and value is read once for all of them. */
-const BLOCK_ROWS = 8;
+/** Query rows per workgroup when there are several: a vec4, so each key and value is read once for four. */
+const BLOCK_ROWS = 4;
 /** Stands for a masked score; below every real one, and its difference to one stays finite. */
 const MASKED = "-3.0e38";
 
 interface AttentionForm {
   /** D, baked in because it sizes arrays. */
   readonly width: number;
-  /** Query rows per workgroup, unrolled. */
-  readonly rows: number;
+  /** Query rows per workgroup: 1 or BLOCK_ROWS. One number per row makes a `Rows` value in WGSL. */
+  readonly rows: 1 | typeof BLOCK_ROWS;
   readonly isCausal: boolean;
   readonly isPadded: boolean;
 }
 
-/** Scores of this lane's key against every row of the block, s0 … */
-function scoreWgsl({ width, rows, isCausal, isPadded }: AttentionForm): string {
+/** `Rows(…)` of one expression per query row of the block. */
+function perRow({ rows }: AttentionForm, expression: (r: number) => string): string {
+  return `Rows(${Array.from({ length: rows }, (_, r) => expression(r)).join(", ")})`;
+}
+
+/** Scores of this lane's key against every row of the block. */
+function scoreWgsl(form: AttentionForm): string {
+  const { width, isCausal, isPadded } = form;
   const isVector = width % 4 === 0;
   const steps = isVector ? width / 4 : width;
-  const each = (line: (r: number) => string): string =>
-    Array.from({ length: rows }, (_, r) => line(r)).join("\n      ");
-  const product = isVector ? (a: string) => `dot(${a}, k)` : (a: string) => `${a} * k`;
-  const visible = (r: number): string =>
-    [
-      "isKey",
-      ...(isCausal ? [`t <= start[0] + s0 + ${r}`] : []),
-      ...(isPadded ? ["isReal"] : []),
-    ].join(" && ");
+  const product = (r: number): string =>
+    isVector ? `dot(queryRows[${r * steps} + d], k)` : `queryRows[${r * steps} + d] * k`;
+  const isReal = "valid[batch * uniforms.keys + min(t, uniforms.keys - 1)] > 0.0";
+  const sees = (r: number): string => (isCausal ? `isKey && t <= start[0] + s0 + ${r}` : "isKey");
   return `
     let t = t0 + lane;
-    let isKey = t < keyLimit;
-    ${isPadded ? "let isReal = valid[batch * uniforms.keys + min(t, uniforms.keys - 1)] > 0.0;" : ""}
-    ${each((r) => `var score${r} = 0.0;`)}
+    let isKey = t < keyLimit${isPadded ? ` && ${isReal}` : ""};
+    var score = Rows();
     if (isKey) {
       let keyBase = (firstKey + t) * ${steps};
       for (var d = 0; d < ${steps}; d++) {
         let k = key[keyBase + d];
-        ${each((r) => `score${r} += ${product(`queryRows[${r * steps} + d]`)};`)}
+        score += ${perRow(form, product)};
       }
     }
-    ${each((r) => `scores[${r * LANES} + lane] = select(${MASKED}, score${r}, ${visible(r)});`)}`;
+    score = ${perRow(form, (r) => `select(${MASKED}, score${form.rows === 1 ? "" : `[${r}]`}, ${sees(r)})`)};`;
 }
 
-/** Mixes the values of one tile into this lane's columns. */
-function mixWgsl({ width, rows }: AttentionForm, columns: number): string {
-  const pairs = Array.from({ length: rows * columns }, (_, index) => ({
-    r: Math.floor(index / columns),
-    c: index % columns,
-  }));
-  const each = (line: (r: number) => string): string =>
-    Array.from({ length: rows }, (_, r) => line(r)).join("\n      ");
-  const loads = Array.from({ length: columns }, (_, c) => {
-    const isWhole = (c + 1) * LANES <= width;
-    const read = `value[(firstKey + t0 + i) * ${width} + lane + ${c * LANES}]`;
-    return `let v${c} = ${isWhole ? read : `select(0.0, ${read}, lane + ${c * LANES} < ${width})`};`;
-  });
-  return `
-    ${each((r) => `sum${r} *= rowScale[${r}];`)}
-    ${pairs.map(({ r, c }) => `mix${r}_${c} *= rowScale[${r}];`).join("\n    ")}
-    for (var i = 0; i < min(LANES, keyLimit - t0); i++) {
-      ${loads.join("\n      ")}
-      ${each((r) => `let p${r} = scores[${r * LANES} + i]; sum${r} += p${r};`)}
-      ${pairs.map(({ r, c }) => `mix${r}_${c} += p${r} * v${c};`).join("\n      ")}
-    }`;
+/** Reads this lane's columns of one value row; a lane beyond the width reads zeros. */
+function valueWgsl({ width }: AttentionForm, column: number): string {
+  const offset = column * LANES;
+  const read = `value[(firstKey + t0 + i) * ${width} + lane + ${offset}]`;
+  return offset + LANES <= width ? read : `select(0.0, ${read}, lane + ${offset} < ${width})`;
 }
 
 /** Writes each row's mix divided by its sum; 0 where a row saw no key. */
-function writeWgsl({ width, rows }: AttentionForm, columns: number): string {
-  const lines = Array.from({ length: rows * columns }, (_, index) => {
-    const r = Math.floor(index / columns);
-    const c = index % columns;
-    const column = `lane + ${c * LANES}`;
-    return `if (s0 + ${r} < uniforms.queries && ${column} < ${width}) {
-    result[(head * uniforms.queries + s0 + ${r}) * ${width} + ${column}] =
-      select(mix${r}_${c} / sum${r}, 0.0, sum${r} == 0.0);
+function writeWgsl({ width, rows }: AttentionForm, column: number): string {
+  const offset = column * LANES;
+  const part = rows === 1 ? "" : "[r]";
+  return `
+  if (lane + ${offset} < ${width}) {
+    for (var r = 0; r < min(${rows}, uniforms.queries - s0); r++) {
+      result[(head * uniforms.queries + s0 + r) * ${width} + lane + ${offset}] =
+        select(mix${column}${part} / sum${part}, 0.0, sum${part} == 0.0);
+    }
   }`;
-  });
-  return lines.join("\n  ");
 }
 
 function attentionWgsl(form: AttentionForm): string {
   const { width, rows, isCausal } = form;
   const isVector = width % 4 === 0;
   const steps = isVector ? width / 4 : width;
-  const columns = Math.ceil(width / LANES);
   const queryType = isVector ? "vec4<f32>" : "f32";
-  const rowIndices = Array.from({ length: rows }, (_, r) => r);
-  const columnIndices = Array.from({ length: columns }, (_, c) => c);
+  const columns = Array.from({ length: Math.ceil(width / LANES) }, (_, column) => column);
+  const each = (line: (column: number) => string): string => columns.map(line).join("\n    ");
   return `
-const ROWS = ${rows};
+alias Rows = ${rows === 1 ? "f32" : "vec4<f32>"};
 var<workgroup> queryRows : array<${queryType}, ${rows * steps}>;
-var<workgroup> scores : array<f32, ${rows * LANES}>;
-var<workgroup> rowMax : array<f32, ROWS>;
-var<workgroup> rowScale : array<f32, ROWS>;
+var<workgroup> tile : array<Rows, LANES>;
 var<workgroup> sharedLimit : i32;
 
 fn main(index : i32) {
   let lane = i32(localIndex);
   let group = index / LANES;
-  let s0 = (group % uniforms.blocks) * ROWS;
+  let s0 = (group % uniforms.blocks) * ${rows};
   let head = group / uniforms.blocks;
   let batch = head / uniforms.heads;
   let keyHead = ((head % uniforms.heads) * uniforms.keyHeads) / uniforms.heads;
@@ -118,35 +98,35 @@ fn main(index : i32) {
     let q = query[(head * uniforms.queries + s0) * ${steps} + i] * uniforms.scale;
     queryRows[i] = select(${queryType}(), q, isRow);
   }
-  if (lane < ROWS) { rowMax[lane] = ${MASKED}; }
   if (lane == 0) {
-    let seen = ${isCausal ? "start[0] + min(s0 + ROWS, uniforms.queries)" : "uniforms.keys"};
+    let seen = ${isCausal ? `start[0] + min(s0 + ${rows}, uniforms.queries)` : "uniforms.keys"};
     sharedLimit = select(0, clamp(seen, 0, uniforms.keys), head < uniforms.allHeads);
   }
   let keyLimit = workgroupUniformLoad(&sharedLimit);
-  ${rowIndices.map((r) => `var sum${r} = 0.0;`).join(" ")}
-  ${rowIndices.flatMap((r) => columnIndices.map((c) => `var mix${r}_${c} = 0.0;`)).join(" ")}
+  var largest = Rows(${MASKED});
+  var sum = Rows();
+  ${each((c) => `var mix${c} = Rows();`)}
   for (var t0 = 0; t0 < keyLimit; t0 += LANES) {
     ${scoreWgsl(form)}
+    tile[lane] = score;
     workgroupBarrier();
-    if (lane < ROWS) {
-      let before = rowMax[lane];
-      var largest = before;
-      for (var i = 0; i < LANES; i++) { largest = max(largest, scores[lane * LANES + i]); }
-      rowScale[lane] = exp(before - largest);
-      rowMax[lane] = largest;
+    let before = largest;
+    for (var i = 0; i < LANES; i++) { largest = max(largest, tile[i]); }
+    workgroupBarrier();
+    tile[lane] = select(exp(score - largest), Rows(), score <= Rows(${MASKED}));
+    workgroupBarrier();
+    let rescale = exp(before - largest);
+    sum *= rescale;
+    ${each((c) => `mix${c} *= rescale;`)}
+    for (var i = 0; i < min(LANES, keyLimit - t0); i++) {
+      let p = tile[i];
+      sum += p;
+      ${each((c) => `mix${c} += p * ${valueWgsl(form, c)};`)}
     }
-    workgroupBarrier();
-    for (var r = 0; r < ROWS; r++) {
-      let score = scores[r * LANES + lane];
-      scores[r * LANES + lane] = select(exp(score - rowMax[r]), 0.0, score <= ${MASKED});
-    }
-    workgroupBarrier();
-    ${mixWgsl(form, columns)}
     workgroupBarrier();
   }
   if (head >= uniforms.allHeads) { return; }
-  ${writeWgsl(form, columns)}
+  ${each((c) => writeWgsl(form, c))}
 }`;
 }
 

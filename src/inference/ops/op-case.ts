@@ -50,6 +50,38 @@ export function caseProgram(opCase: OpCase): Program {
   };
 }
 
+/** Several cases as one program: each input and output carries its case's name. */
+export function combinedProgram(name: string, cases: readonly OpCase[]): Program {
+  const programs = cases.map(caseProgram);
+  const inputs = programs.flatMap((program) =>
+    Object.entries(program.inputs).map(
+      ([key, input]) => [`${program.name}/${key}`, input] as const,
+    ),
+  );
+  return {
+    name,
+    inputs: Object.fromEntries(inputs),
+    build<T>(ops: Ops<T>, weights: Weights<T>, all: Readonly<Record<string, T>>) {
+      const outputs = programs.map((program) => {
+        const own = Object.keys(program.inputs).map(
+          (key) => [key, all[`${program.name}/${key}`]!] as const,
+        );
+        const built = program.build(ops, weights, Object.fromEntries(own));
+        return [program.name, built[CASE_OUTPUT]!] as const;
+      });
+      return Object.fromEntries(outputs);
+    },
+  };
+}
+
+/** The inputs of `combinedProgram`. */
+export function combinedInputs(cases: readonly OpCase[]): Record<string, HostTensor> {
+  const entries = cases.flatMap(({ name, inputs }) =>
+    Object.entries(inputs).map(([key, value]) => [`${name}/${key}`, value] as const),
+  );
+  return Object.fromEntries(entries);
+}
+
 /** The weights of several cases as one source; I8 scales are entries of their own, `name.scale`. */
 export function caseWeights(cases: readonly OpCase[]): WeightSource {
   const entries = cases.flatMap(({ name, weights = {} }) =>

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { affine } from "./affine";
 import { argMax } from "./arg-max";
 import { attention, attentionWeights } from "./attention";
+import { conv2d } from "./conv2d";
 import { embedding } from "./embedding";
 import { gelu } from "./gelu";
 import { layerNorm } from "./layer-norm";
@@ -10,7 +11,7 @@ import { linear } from "./linear";
 import type { HostTensor, Ops, Shape } from "./ops";
 import { rmsNorm } from "./rms-norm";
 import { rope } from "./rope";
-import { assertShape, shapeMismatch, sizeOf } from "./shapes";
+import { shapeMismatch, sizeOf } from "./shapes";
 import { silu } from "./silu";
 import { softmax } from "./softmax";
 import { topK } from "./top-k";
@@ -72,11 +73,7 @@ function fusedOps(hooks: TfjsOpsHooks): FusedOps {
     linear,
     embedding,
     matmul,
-    conv2d(x, kernel, { stride, padding }) {
-      assertShape("conv2d", "x", x.shape, [-1, -1, -1, -1]);
-      assertShape("conv2d", "kernel", kernel.shape, [-1, -1, x.shape[3] ?? 0, -1]);
-      return tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, padding);
-    },
+    conv2d,
     layerNorm,
     rmsNorm,
     rope,

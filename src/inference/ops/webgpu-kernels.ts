@@ -1,5 +1,6 @@
 import { AFFINE_KERNEL } from "./affine";
 import { ATTENTION_KERNEL } from "./attention-kernel";
+import { CONV2D_KERNEL } from "./conv2d";
 import { EMBEDDING_KERNEL } from "./embedding";
 import { GELU_KERNELS } from "./gelu";
 import { LAYER_NORM_KERNEL } from "./layer-norm";
@@ -20,6 +21,7 @@ export function registerWebGpuKernels(backendName: string): void {
   registerOwnKernel(LAYER_NORM_KERNEL, backendName);
   registerOwnKernel(RMS_NORM_KERNEL, backendName);
   registerOwnKernel(SOFTMAX_KERNEL, backendName);
+  registerOwnKernel(CONV2D_KERNEL, backendName);
   registerOwnKernel(ROPE_KERNEL, backendName);
   registerOwnKernel(ATTENTION_KERNEL, backendName);
   registerOwnKernel(LINEAR_KERNEL, backendName);

@@ -9,6 +9,8 @@ const BACKEND = "cpu";
 
 /** Makes the reference engine. Weights of every storage form are expanded to float32. */
 export async function createCpuEngine(): Promise<Engine> {
+  // Keeps tfjs from advising its native package on the console.
+  tf.env().set("PROD", true);
   await tf.setBackend(BACKEND);
   return new TfjsEngine(createCpuDevice());
 }

@@ -19,6 +19,8 @@ export interface TfjsDevice {
    * or a validation error, which tfjs itself would turn into silent zeros.
    */
   guard<R>(work: () => Promise<R>): Promise<R>;
+  /** Compiles what `dryRun` would dispatch, off the main path, so that the first run does not wait. */
+  precompile?(dryRun: () => void): Promise<void>;
   memory(): { readonly tensors: number; readonly gpuBuffers: number; readonly bytes: number };
   readonly lost: Promise<string>;
   dispose(): void;

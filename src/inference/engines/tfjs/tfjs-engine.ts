@@ -42,6 +42,7 @@ class TfjsModel implements LoadedModel {
   async program(program: Program): Promise<LoadedProgram> {
     const loaded = new TfjsProgram(program, this.device, this.weights);
     this.programs.add(loaded);
+    await loaded.prepare();
     return loaded;
   }
 

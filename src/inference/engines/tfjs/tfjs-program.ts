@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { AppError } from "@/shared/lib/errors";
 import type { DType, HostTensor, Ops, Shape } from "../../ops/ops";
-import { formatShape } from "../../ops/shapes";
+import { formatShape, sizeOf } from "../../ops/shapes";
 import { createTfjsOps, toTensor } from "../../ops/tfjs-ops";
 import type { LoadedProgram, Program, ResidentTensor, RunOptions, RunResult } from "../engine";
 import type { TfjsDevice } from "./tfjs-device";
@@ -66,6 +66,18 @@ export class TfjsProgram implements LoadedProgram {
       constant: (value) => this.nextConstant(value),
       isShared: (x) => this.constants.some((constant) => constant.dataId === x.dataId),
       onConsumed: (x) => this.consumed.add(x),
+    });
+  }
+
+  /** Compiles the program's kernels ahead of the first run, where the device can. */
+  async prepare(): Promise<void> {
+    await this.device.precompile?.(() => {
+      const declared = Object.entries(this.program.inputs);
+      const zeros = declared.map(([name, { dtype, shape }]) => [name, zeroTensor(dtype, shape)]);
+      this.weights.rehearse(() => {
+        const { outputs } = this.build(Object.fromEntries(zeros) as RunInputs, new Set());
+        for (const tensor of outputs.values()) tensor.dispose();
+      });
     });
   }
 
@@ -142,6 +154,11 @@ export class TfjsProgram implements LoadedProgram {
       `Program "${this.program.name}": constant ${this.constantsUsed} changed its shape between runs.`,
     );
   }
+}
+
+function zeroTensor(dtype: DType, shape: Shape): HostTensor {
+  const size = sizeOf(shape);
+  return { dtype, shape, data: dtype === "int32" ? new Int32Array(size) : new Float32Array(size) };
 }
 
 function sameShape(a: Shape, b: Shape): boolean {

@@ -97,10 +97,22 @@ export class TfjsWeights implements Weights<tf.Tensor> {
     });
   }
 
-  dispose(): void {
-    for (const value of this.derived.values()) {
-      for (const tensor of value instanceof tf.Tensor ? [value] : value.parts) tensor.dispose();
+  /** Runs a dry run, which computes nothing, and forgets the tensors that it derived from weights. */
+  rehearse(dryRun: () => void): void {
+    const known = new Set(this.derived.keys());
+    try {
+      dryRun();
+    } finally {
+      for (const [key, value] of this.derived) {
+        if (known.has(key)) continue;
+        disposeDerived(value);
+        this.derived.delete(key);
+      }
     }
+  }
+
+  dispose(): void {
+    for (const value of this.derived.values()) disposeDerived(value);
     for (const weight of this.stored.values()) {
       const tensors = weight.kind === "dense" ? [weight.tensor] : weight.matrix.parts;
       for (const tensor of tensors) this.device.release(tensor);
@@ -161,6 +173,10 @@ export class TfjsWeights implements Weights<tf.Tensor> {
     const matrix = { rows, columns, parts, storage: PACKED_STORAGE[dtype] };
     this.stored.set(name, { kind: "packed", matrix, shape });
   }
+}
+
+function disposeDerived(value: tf.Tensor | Matrix<tf.Tensor>): void {
+  for (const tensor of value instanceof tf.Tensor ? [value] : value.parts) tensor.dispose();
 }
 
 /** A weight seen as a matrix: the first axis against all others. */

@@ -83,19 +83,8 @@ export class DeviceMonitor {
    */
   throwReported(): void {
     this.assertUsable();
-    const [first] = this.errors.splice(0);
-    if (first === undefined) return;
-    const details = { reported: first.message };
-    if (first instanceof GPUOutOfMemoryError) {
-      throw new AppError(
-        "out-of-memory",
-        `The GPU has no memory left (${first.message}); use a smaller model or batch.`,
-        { details },
-      );
-    }
-    throw new AppError("unsupported", `The GPU refused an operation: ${first.message}`, {
-      details,
-    });
+    const reported = this.takeReported();
+    if (reported !== undefined) throw reported;
   }
 
   /** The error to show for a failed call: the device's loss where that is the cause. */
@@ -104,7 +93,21 @@ export class DeviceMonitor {
     // A lost device fails its pending calls first and reports its loss a moment later.
     const grace = new Promise<undefined>((resolve) => setTimeout(resolve, LOSS_GRACE_MS));
     const reason = this.lostReason ?? (await Promise.race([this.lost, grace]));
-    return reason === undefined ? error : lostError(reason, error);
+    if (reason !== undefined) return lostError(reason, error);
+    return this.takeReported(error) ?? error;
+  }
+
+  private takeReported(cause?: unknown): AppError | undefined {
+    const [first] = this.errors.splice(0);
+    if (first === undefined) return undefined;
+    const options = { details: { reported: first.message }, cause };
+    return first instanceof GPUOutOfMemoryError
+      ? new AppError(
+          "out-of-memory",
+          `The GPU has no memory left (${first.message}); use a smaller model or batch.`,
+          options,
+        )
+      : new AppError("unsupported", `The GPU refused an operation: ${first.message}`, options);
   }
 
   get isLost(): boolean {

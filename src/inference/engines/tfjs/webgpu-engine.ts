@@ -148,6 +148,19 @@ class WebGpuTfjsDevice implements TfjsDevice {
     return run;
   }
 
+  precompile(dryRun: () => void): Promise<void> {
+    return this.guard(async () => {
+      // tfjs then only creates pipelines, asynchronously, and dispatches nothing.
+      tf.env().set("WEBGPU_ENGINE_COMPILE_ONLY", true);
+      try {
+        dryRun();
+      } finally {
+        tf.env().set("WEBGPU_ENGINE_COMPILE_ONLY", false);
+      }
+      await this.backend.checkCompileCompletionAsync();
+    });
+  }
+
   memory(): { readonly tensors: number; readonly gpuBuffers: number; readonly bytes: number } {
     const { bufferManager } = this.backend;
     const pooled = bufferManager.getNumUsedBuffers() + bufferManager.getNumFreeBuffers();

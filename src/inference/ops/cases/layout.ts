@@ -43,7 +43,7 @@ const binaryCases = (["add", "sub", "mul", "div"] as const).map((op) =>
       [2, 3],
       plain(COUNT).data.map((a, index) => BINARY[op](a, ROW.data[index % 3]!)),
     ),
-    true,
+    op === "add" || op === "mul",
   ),
 );
 

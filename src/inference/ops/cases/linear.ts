@@ -118,13 +118,13 @@ const matmulCases: readonly OpCase[] = [
 export const LINEAR_CASES: readonly OpCase[] = [
   ...FORMS.flatMap((form) => [
     linearCase(form, "rank 3", [2, 3, 8], 5, { isInSelfTest: true }),
-    linearCase(form, "one row, as in decoding", [1, 1, 64], 37, { isInSelfTest: true }),
+    linearCase(form, "one row, as in decoding", [1, 1, 64], 37, { isInSelfTest: form !== "BF16" }),
     linearCase(form, "odd width without bias", [3, 7], 5, { hasBias: false }),
     linearCase(form, "width 2 mod 4", [9, 6], 10),
     linearCase(form, "one column", [4, 1], 3),
     linearCase(form, "more rows than a tile", [37, 20], 35),
     linearCase(form, "one row, odd width", [1, 13], 70),
-    embeddingCase(form, 8, true),
+    embeddingCase(form, 8, form !== "BF16"),
     embeddingCase(form, 7),
     denseCase(form),
   ]),

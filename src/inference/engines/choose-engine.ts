@@ -1,0 +1,71 @@
+/** Which engine runs the models: the first in order that passes its self-test, unless the user chose. */
+import { AppError, messageOf } from "@/shared/lib/errors";
+import type { EngineCheck, EngineId, EngineStatus } from "../protocol/messages";
+import type { Engine } from "./engine";
+
+/** Makes an engine; imports its library only when called. */
+export interface EngineFactory {
+  readonly id: EngineId;
+  create(): Promise<Engine>;
+}
+
+export interface ChooseEngineOptions {
+  /** Best first; `cpu` may be among them but is taken only by the user's choice. */
+  readonly factories: readonly EngineFactory[];
+  /** Checks a fresh engine; see self-test.ts. */
+  readonly check: (engine: Engine) => Promise<EngineCheck>;
+  /** The user's choice, tried first; the others follow in order when it fails. */
+  readonly preferred?: EngineId;
+  readonly signal?: AbortSignal;
+}
+
+export interface ChosenEngine {
+  readonly engine: Engine;
+  readonly status: Pick<EngineStatus, "active" | "chosenBy" | "engines">;
+}
+
+/**
+ * Tries engines until one is usable. Engines after it are not made, so their libraries are not loaded;
+ * engines that fail are closed again.
+ *
+ * @throws AppError `unsupported` when none is usable, with every reason; the signal's reason on abort.
+ */
+export async function chooseEngine(options: ChooseEngineOptions): Promise<ChosenEngine> {
+  const { factories, check, preferred, signal } = options;
+  const isAutomatic = (factory: EngineFactory): boolean =>
+    factory.id !== "cpu" && factory.id !== preferred;
+  const order = [
+    ...factories.filter(({ id }) => id === preferred),
+    ...factories.filter(isAutomatic),
+  ];
+  const checks: EngineCheck[] = [];
+  for (const factory of order) {
+    signal?.throwIfAborted();
+    const { engine, report } = await tryEngine(factory, check);
+    checks.push(report);
+    if (engine === undefined) continue;
+    const chosenBy = factory.id === preferred ? "user" : "self-test";
+    return { engine, status: { active: factory.id, chosenBy, engines: checks } };
+  }
+  const reasons = checks.map(({ engine, reason }) => `${engine}: ${reason ?? "unknown"}`);
+  throw new AppError("unsupported", `No engine works on this device. ${reasons.join(" ")}`, {
+    details: { reasons },
+  });
+}
+
+async function tryEngine(
+  factory: EngineFactory,
+  check: (engine: Engine) => Promise<EngineCheck>,
+): Promise<{ readonly engine?: Engine; readonly report: EngineCheck }> {
+  let engine: Engine;
+  try {
+    engine = await factory.create();
+  } catch (error) {
+    const reason = messageOf(error);
+    return { report: { engine: factory.id, usable: false, reason, checks: [], durationMs: 0 } };
+  }
+  const report = await check(engine);
+  if (report.usable) return { engine, report };
+  await engine.dispose();
+  return { report };
+}
