@@ -72,20 +72,20 @@ export interface JudgeOptions {
 
 export interface JudgeController {
   readonly store: StoreApi<JudgeState>;
-  start(): Promise<void>;
-  dispatch(action: JudgeAction): void;
+  readonly start: () => Promise<void>;
+  readonly dispatch: (action: JudgeAction) => void;
   /** Writes the judgement; the next pair comes only after it is on disk. */
-  confirm(): Promise<void>;
-  skip(reason: string): Promise<void>;
-  flag(note: string): Promise<void>;
-  undo(): Promise<void>;
-  redo(): Promise<void>;
+  readonly confirm: () => Promise<void>;
+  readonly skip: (reason: string) => Promise<void>;
+  readonly flag: (note: string) => Promise<void>;
+  readonly undo: () => Promise<void>;
+  readonly redo: () => Promise<void>;
   /** Puts a decided pair on screen again, with the annotator's own answers. */
-  review(pairId: string, repeat?: 0 | 1): void;
-  /** Adds time in view to the draft; called when the page is hidden and before each write. */
-  pauseTimer(): void;
-  resumeTimer(): void;
-  stop(): void;
+  readonly review: (pairId: string, repeat?: 0 | 1) => void;
+  /** Adds the time in view to the draft; called when the page is hidden. */
+  readonly pauseTimer: () => void;
+  readonly resumeTimer: () => void;
+  readonly stop: () => void;
 }
 
 function contextOf(options: JudgeOptions): JudgeContext {
@@ -264,7 +264,11 @@ export function createJudgeController(options: JudgeOptions): JudgeController {
   async function restoreDraft(): Promise<boolean> {
     const parsed = draftSchema.safeParse(await handle.repository.draft(draftKey));
     if (!parsed.success) return false;
-    const draft = parsed.data as JudgeDraft;
+    const { questions } = store.getState().context;
+    const stored = parsed.data as JudgeDraft;
+    // The draft may come from the other mode, whose questions are not all asked in this one.
+    const isAsked = questions.some(({ id }) => id === stored.current);
+    const draft = isAsked ? stored : { ...stored, current: questions[0]!.id };
     const task = store.getState().tasks.find((each) => keyOf(each) === draft.taskKey);
     const head = task && (handle.store.getState().state.inForce.get(draft.taskKey)?.id ?? null);
     if (task === undefined || head !== draft.supersedes) return false;

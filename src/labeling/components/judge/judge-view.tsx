@@ -6,7 +6,7 @@ import { EmptyState } from "@/shared/ui/empty-state";
 import { Keys } from "@/shared/ui/keys";
 import { ErrorNotice } from "@/shared/ui/notice";
 import { useShortcuts } from "@/shared/ui/use-shortcuts";
-import type { KeyHit, KeySettings } from "../../logic/keymap";
+import type { Command, KeyHit, KeySettings } from "../../logic/keymap";
 import { recentPace } from "../../logic/pace";
 import { countTasks } from "../../logic/queue";
 import { WHOLE, zoomAbout } from "../../logic/viewport";
@@ -54,51 +54,34 @@ export function JudgeView(props: JudgeViewProps) {
     screen.current?.focus({ preventScroll: true });
   }, [task]);
 
+  const commands: Partial<Record<Command, () => void>> = {
+    equal: () => controller.dispatch({ type: "equal" }),
+    yes: () => controller.dispatch({ type: "gate", answer: "YES" }),
+    no: () => controller.dispatch({ type: "gate", answer: "NO" }),
+    confirm: () => void controller.confirm(),
+    previous: () => controller.dispatch({ type: "step", by: -1 }),
+    next: () => controller.dispatch({ type: "step", by: 1 }),
+    undo: () => void controller.undo(),
+    redo: () => void controller.redo(),
+    skip: () => setPanel("skip"),
+    flag: () => void controller.flag(""),
+    note: () => note.current?.focus(),
+    guidelines: () => setPanel("guidelines"),
+    overlay: () => changeView({ mode: view.mode === "overlay" ? "side" : "overlay" }),
+    slider: () => changeView({ mode: view.mode === "slider" ? "side" : "slider" }),
+    zoom: () => changeView({ viewport: view.viewport.scale > 1 ? WHOLE : zoomAbout(WHOLE, 2) }),
+    "actual-size": () =>
+      screen.current?.querySelector<HTMLButtonElement>("[data-tool=actual]")?.click(),
+    box: () => changeView({ isDrawing: !view.isDrawing }),
+  };
   function run({ command, isStrong }: KeyHit) {
     controller.dispatch({ type: "input", input: "keyboard" });
-    switch (command) {
-      case "left":
-      case "right":
-        return controller.dispatch({ type: "favour", side: command, isStrong });
-      case "equal":
-        return controller.dispatch({ type: "equal" });
-      case "yes":
-      case "no":
-        return controller.dispatch({ type: "gate", answer: command === "yes" ? "YES" : "NO" });
-      case "confirm":
-        return void controller.confirm();
-      case "previous":
-        return controller.dispatch({ type: "step", by: -1 });
-      case "next":
-        return controller.dispatch({ type: "step", by: 1 });
-      case "undo":
-        return void controller.undo();
-      case "redo":
-        return void controller.redo();
-      case "skip":
-        return setPanel("skip");
-      case "flag":
-        return void controller.flag("");
-      case "note":
-        return note.current?.focus();
-      case "guidelines":
-        return setPanel("guidelines");
-      case "overlay":
-        return changeView({ mode: view.mode === "overlay" ? "side" : "overlay" });
-      case "slider":
-        return changeView({ mode: view.mode === "slider" ? "side" : "slider" });
-      case "zoom":
-        return changeView({ viewport: view.viewport.scale > 1 ? WHOLE : zoomAbout(WHOLE, 2) });
-      case "actual-size":
-        return screen.current?.querySelector<HTMLButtonElement>("[data-tool=actual]")?.click();
-      case "box":
-        return changeView({ isDrawing: !view.isDrawing });
-      default: {
-        const at = Number(command.slice("reason-".length)) - 1;
-        const reason = judge.context.protocol.reasons[at];
-        if (reason !== undefined) controller.dispatch({ type: "reason", id: reason.id });
-      }
+    if (command === "left" || command === "right") {
+      return controller.dispatch({ type: "favour", side: command, isStrong });
     }
+    if (!command.startsWith("reason-")) return commands[command]?.();
+    const reason = judge.context.protocol.reasons[Number(command.slice("reason-".length)) - 1];
+    if (reason !== undefined) controller.dispatch({ type: "reason", id: reason.id });
   }
   useJudgeKeys(keys, panel !== "guidelines", run);
   useShortcuts(t`Judging`, useKeyHelp(keys, judge.context));

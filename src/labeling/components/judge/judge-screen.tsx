@@ -1,0 +1,140 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, Group, TextInput } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState, type FormEvent } from "react";
+import { useStore } from "zustand";
+import { parseKeySettings } from "../../logic/keymap";
+import { KEY_SETTINGS } from "../../queries/setting-keys";
+import { EmptyState } from "@/shared/ui/empty-state";
+import { TaskProgress } from "@/shared/ui/task-progress";
+import { useQueueGain, useSuggestions, useSuggestionView } from "../assist/use-assist";
+import type { ProjectViewProps } from "../labeling-context";
+import { useTextLanguage } from "../use-text-language";
+import { JudgeView } from "./judge-view";
+import { useJudgeController } from "./use-judge-controller";
+
+/** Asks who labels; the name stays in this browser and goes into each judgement. */
+function WhoLabels({ onName }: { readonly onName: (name: string) => void }) {
+  const { t } = useLingui();
+  const [name, setName] = useState("");
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (name.trim() !== "") onName(name.trim());
+  }
+  return (
+    <EmptyState title={<Trans>Who is labelling?</Trans>}>
+      <form onSubmit={submit}>
+        <p>
+          <Trans>
+            Judgements carry this name, so that agreement between people can be measured. It stays
+            in this browser until you export.
+          </Trans>
+        </p>
+        <Group justify="center">
+          <TextInput
+            aria-label={t`Your name`}
+            placeholder={t`Your name`}
+            value={name}
+            maxLength={120}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <Button type="submit" disabled={name.trim() === ""}>
+            <Trans>Start</Trans>
+          </Button>
+        </Group>
+      </form>
+    </EmptyState>
+  );
+}
+
+/** Chooses the annotator, then shows the judging screen. */
+export function JudgeScreen(props: ProjectViewProps) {
+  const { handle, repository, newId, onNavigate } = props;
+  const project = useStore(handle.store, (state) => state.project);
+  const pairCount = useStore(handle.store, (state) => state.pairs.length);
+  const queryClient = useQueryClient();
+  const settingKey = `labeling/annotator/${project.id}`;
+  const stored = useQuery({
+    queryKey: [settingKey],
+    queryFn: async () => ({ id: await repository.setting(settingKey) }),
+  });
+  const keys = useQuery({
+    queryKey: [KEY_SETTINGS],
+    queryFn: async () => parseKeySettings(await repository.setting(KEY_SETTINGS)),
+  });
+
+  async function choose(id: string) {
+    await repository.saveSetting(settingKey, id);
+    queryClient.setQueryData([settingKey], { id });
+  }
+  async function addAnnotator(name: string) {
+    const known = project.annotators.find((annotator) => annotator.name === name);
+    const annotator = known ?? { id: newId(), name };
+    if (known === undefined) {
+      await handle.saveProject({ ...project, annotators: [...project.annotators, annotator] });
+    }
+    await choose(annotator.id);
+  }
+
+  if (pairCount === 0) {
+    return (
+      <EmptyState
+        title={<Trans>There are no pairs yet</Trans>}
+        actions={
+          <Button onClick={() => onNavigate({ view: "pairs", project: project.id })}>
+            <Trans>Build pairs</Trans>
+          </Button>
+        }
+      >
+        <Trans>Pairs are built from the creatives of each product, by a rule you choose.</Trans>
+      </EmptyState>
+    );
+  }
+  if (stored.data === undefined || keys.data === undefined) {
+    return <TaskProgress label={<Trans>Opening your place in the project</Trans>} />;
+  }
+  const only = project.annotators.length === 1 ? project.annotators[0] : undefined;
+  const annotator = project.annotators.find(({ id }) => id === stored.data.id) ?? only;
+  if (annotator === undefined) return <WhoLabels onName={(name) => void addAnnotator(name)} />;
+  return (
+    <JudgeFor
+      {...props}
+      key={annotator.id}
+      annotator={annotator.id}
+      keys={keys.data}
+      onAnnotator={(id) => void choose(id)}
+    />
+  );
+}
+
+function JudgeFor(
+  props: ProjectViewProps & {
+    readonly annotator: string;
+    readonly keys: ReturnType<typeof parseKeySettings>;
+    readonly onAnnotator: (id: string) => void;
+  },
+) {
+  const { handle, images, clock, newId, annotator, search } = props;
+  const { language } = useTextLanguage();
+  const projectMode = useStore(handle.store, (state) => state.project.mode);
+  const [mode, setMode] = useState(projectMode);
+  const suggestions = useSuggestions(props);
+  const gain = useQueueGain(props);
+  const controller = useJudgeController({
+    handle,
+    images,
+    annotator,
+    mode,
+    language,
+    clock,
+    newId,
+    pairId: search.pair,
+    gain: gain === "loading" ? undefined : gain,
+    suggestionFor: suggestions.shownFor,
+  });
+  const suggestion = useSuggestionView(props, suggestions, controller);
+  if (controller === undefined || gain === "loading") {
+    return <TaskProgress label={<Trans>Opening your place in the project</Trans>} />;
+  }
+  return <JudgeView {...props} controller={controller} onMode={setMode} suggestion={suggestion} />;
+}

@@ -1,0 +1,174 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Tabs } from "@mantine/core";
+import type { Dexie } from "dexie";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { useStore } from "zustand";
+import type { InferenceClient } from "@/inference/client/inference-client";
+import type { Clock, IdSource } from "@/shared/lib/ports";
+import type { BlobStore } from "@/shared/persistence/opfs";
+import { createLabelingRepository } from "@/shared/persistence/labeling-repository";
+import { ErrorState } from "@/shared/ui/error-state";
+import { TaskProgress } from "@/shared/ui/task-progress";
+import type { LabelingSearch, LabelingView } from "../logic/search-params";
+import { createImageSource, type ImageSource } from "../store/image-source";
+import { openProject, type ProjectHandle } from "../store/open-project";
+import { JudgeScreen } from "./judge/judge-screen";
+import type { ProjectViewProps, WorkspaceProps } from "./labeling-context";
+import { ProjectsView } from "./projects/projects-view";
+import { StorageNotice } from "./projects/storage-notice";
+import styles from "./labeling-page.module.css";
+
+const PairsView = lazy(() =>
+  import("./projects/pairs-view").then((m) => ({ default: m.PairsView })),
+);
+const ImportView = lazy(() =>
+  import("./import/import-view").then((m) => ({ default: m.ImportView })),
+);
+const SettingsView = lazy(() =>
+  import("./projects/settings-view").then((m) => ({ default: m.SettingsView })),
+);
+const ResultsView = lazy(() =>
+  import("./results/results-view").then((m) => ({ default: m.ResultsView })),
+);
+const RankingView = lazy(() =>
+  import("./results/ranking-view").then((m) => ({ default: m.RankingView })),
+);
+const ReviewView = lazy(() =>
+  import("./results/review-view").then((m) => ({ default: m.ReviewView })),
+);
+const ExportView = lazy(() =>
+  import("./export/export-view").then((m) => ({ default: m.ExportView })),
+);
+
+export interface LabelingPageProps {
+  readonly client: InferenceClient;
+  readonly database: Dexie;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly search: LabelingSearch;
+  readonly onNavigate: (search: LabelingSearch) => void;
+}
+
+/** The labelling workspace: the list of projects, or one project with its views. */
+export function LabelingPage({ database, ...props }: LabelingPageProps) {
+  const repository = useMemo(() => createLabelingRepository(database), [database]);
+  const workspace = { ...props, repository };
+  const { project, view } = props.search;
+  if (project === undefined || view === "projects") return <ProjectsView {...workspace} />;
+  return <ProjectPage key={project} {...workspace} projectId={project} />;
+}
+
+interface Opened {
+  readonly handle: ProjectHandle;
+  readonly images: ImageSource;
+}
+
+function ProjectPage(props: WorkspaceProps & { readonly projectId: string }) {
+  const { repository, blobs, projectId } = props;
+  const [opened, setOpened] = useState<Opened>();
+  const [error, setError] = useState<unknown>();
+
+  // The database and the images are outside React; they are let go when the project is left.
+  useEffect(() => {
+    let isWanted = true;
+    let made: Opened | undefined;
+    openProject(repository, projectId).then(
+      (handle) => {
+        made = { handle, images: createImageSource(projectId, repository, blobs) };
+        if (isWanted) setOpened(made);
+        else handle.close();
+      },
+      (reason: unknown) => isWanted && setError(reason),
+    );
+    return () => {
+      isWanted = false;
+      made?.handle.close();
+      made?.images.close();
+    };
+  }, [repository, blobs, projectId]);
+
+  if (error !== undefined) return <ErrorState error={error} />;
+  if (opened === undefined) {
+    return (
+      <div className={styles["pending"]}>
+        <TaskProgress label={<Trans>Opening the project</Trans>} />
+      </div>
+    );
+  }
+  return <ProjectViews {...props} {...opened} />;
+}
+
+function ProjectViews(props: ProjectViewProps) {
+  const { handle, search, onNavigate } = props;
+  const { t } = useLingui();
+  const project = useStore(handle.store, (state) => state.project);
+  const view: LabelingView = search.view ?? "judge";
+  const tabs: readonly (readonly [LabelingView, string])[] = [
+    ["judge", t`Judge`],
+    ["results", t`Results`],
+    ["ranking", t`Ranking`],
+    ["review", t`Review`],
+    ["pairs", t`Pairs`],
+    ["import", t`Import`],
+    ["export", t`Export`],
+    ["settings", t`Settings`],
+  ];
+  return (
+    <div className={styles["project"]}>
+      <div className={styles["bar"]}>
+        <h1 className={styles["title"]}>
+          <button type="button" className={styles["back"]} onClick={() => onNavigate({})}>
+            <Trans>Projects</Trans>
+          </button>
+          <span aria-hidden="true"> ▸ </span>
+          {project.title}
+        </h1>
+        <Tabs
+          value={view}
+          keepMounted={false}
+          onChange={(value) => {
+            const next = tabs.find(([id]) => id === value)?.[0] ?? "judge";
+            onNavigate({ view: next, project: project.id });
+          }}
+        >
+          <Tabs.List aria-label={t`Views of the project`} className={styles["tabs"] ?? ""}>
+            {tabs.map(([id, name]) => (
+              <Tabs.Tab key={id} value={id} aria-controls="labeling-view">
+                {name}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+        </Tabs>
+      </div>
+      <StorageNotice />
+      <div id="labeling-view" className={styles["content"]}>
+        <Suspense fallback={<TaskProgress label={<Trans>Opening the view</Trans>} />}>
+          <CurrentView {...props} view={view} />
+        </Suspense>
+      </div>
+    </div>
+  );
+}
+
+function CurrentView({ view, ...props }: ProjectViewProps & { readonly view: LabelingView }) {
+  switch (view) {
+    case "projects":
+    case "judge":
+      return <JudgeScreen {...props} key={props.search.pair ?? "queue"} />;
+    case "pairs":
+      return <PairsView {...props} />;
+    case "results":
+      return <ResultsView {...props} />;
+    case "ranking":
+      return <RankingView {...props} />;
+    case "review":
+      return <ReviewView {...props} />;
+    case "import":
+      return <ImportView {...props} />;
+    case "export":
+      return <ExportView {...props} />;
+    case "settings":
+      return <SettingsView {...props} />;
+  }
+}

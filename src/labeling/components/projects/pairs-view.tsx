@@ -1,0 +1,163 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, Group, NumberInput, Select, Table, Text } from "@mantine/core";
+import { useState } from "react";
+import { useStore } from "zustand";
+import type { PairRule } from "@/domain/labeling/records";
+import { formatNumber } from "@/shared/ui/format";
+import { ErrorNotice, Notice } from "@/shared/ui/notice";
+import { buildInputOf, buildPairs } from "../../logic/build-pairs";
+import { posteriorOf } from "../../logic/posterior";
+import type { ProjectViewProps } from "../labeling-context";
+import styles from "../labeling-page.module.css";
+
+function useStrategyNames(): Readonly<Record<PairRule["strategy"], string>> {
+  const { t } = useLingui();
+  return {
+    "all-within-product": t`All pairs within a product`,
+    random: t`Random pairs`,
+    "click-gap": t`By click gap`,
+    chain: t`Chain, for a ranking`,
+    uncertainty: t`Most informative first`,
+    disagreement: t`Where models disagree`,
+    imported: t`Imported pairs only`,
+  };
+}
+
+/** Builds pairs by a rule and shows what is there. */
+export function PairsView({ handle, repository }: ProjectViewProps) {
+  const { t, i18n } = useLingui();
+  const names = useStrategyNames();
+  const { project, creatives, pairs, pairsById, state } = useStore(handle.store);
+  const [rule, setRule] = useState<PairRule>(project.rule);
+  const [seed, setSeed] = useState(project.seed);
+  const [testShare, setTestShare] = useState(project.testShare);
+  const [goldShare, setGoldShare] = useState(project.goldShare);
+  const [error, setError] = useState<unknown>();
+  const number = (value: number) => formatNumber(value, i18n.locale);
+  const preview = () => {
+    const changed = { ...project, rule, seed, testShare, goldShare };
+    const posterior = posteriorOf(state, pairs, pairsById);
+    const input = buildInputOf(changed, [...creatives.values()]);
+    return buildPairs({ ...input, posterior, existing: pairs });
+  };
+  const fresh = rule.strategy === "imported" ? [] : preview();
+
+  async function add() {
+    setError(undefined);
+    try {
+      await handle.saveProject({ ...project, rule, seed, testShare, goldShare });
+      await repository.addPairs(project.id, fresh);
+      await handle.reloadContent();
+    } catch (reason) {
+      setError(reason);
+    }
+  }
+  const set = (change: Partial<PairRule>) => setRule({ ...rule, ...change });
+  const gold = pairs.filter((pair) => pair.gold !== undefined).length;
+  const test = pairs.filter(({ split }) => split === "test").length;
+
+  return (
+    <section className={styles["section"]}>
+      <Table withRowBorders={false} w="auto">
+        <Table.Tbody>
+          <Table.Tr>
+            <Table.Th>
+              <Trans>Pairs</Trans>
+            </Table.Th>
+            <Table.Td>{number(pairs.length)}</Table.Td>
+            <Table.Th>
+              <Trans>of them gold</Trans>
+            </Table.Th>
+            <Table.Td>{number(gold)}</Table.Td>
+            <Table.Th>
+              <Trans>test split</Trans>
+            </Table.Th>
+            <Table.Td>{number(test)}</Table.Td>
+          </Table.Tr>
+        </Table.Tbody>
+      </Table>
+      <div className={styles["form"]}>
+        <Select
+          label={t`Rule`}
+          allowDeselect={false}
+          value={rule.strategy}
+          data={Object.entries(names)
+            // Models' opinions are not kept yet; the rule stays available to imported projects.
+            .filter(([value]) => value !== "disagreement")
+            .map(([value, label]) => ({ value, label }))}
+          onChange={(value) => set({ strategy: (value ?? "random") as PairRule["strategy"] })}
+        />
+        <NumberInput
+          label={t`Most pairs in all`}
+          min={1}
+          max={1_000_000}
+          value={rule.limit}
+          onChange={(value) => set({ limit: Math.max(1, Number(value)) })}
+        />
+        <NumberInput
+          label={t`Most pairs per product`}
+          min={1}
+          max={100_000}
+          value={rule.perProduct}
+          onChange={(value) => set({ perProduct: Math.max(1, Number(value)) })}
+        />
+        {rule.strategy === "click-gap" && (
+          <>
+            <NumberInput
+              label={t`Relative gap above`}
+              description={t`of the smaller click rate; CreativePair: 60 %`}
+              suffix=" %"
+              min={0}
+              value={Math.round(rule.minRelativeGap * 100)}
+              onChange={(value) => set({ minRelativeGap: Number(value) / 100 })}
+            />
+            <NumberInput
+              label={t`Impressions above`}
+              description={t`of each creative; CreativePair: 1,000`}
+              min={0}
+              value={rule.minImpressions}
+              onChange={(value) => set({ minImpressions: Number(value) })}
+            />
+          </>
+        )}
+        <NumberInput
+          label={t`Test share, by product`}
+          suffix=" %"
+          min={0}
+          max={100}
+          value={Math.round(testShare * 100)}
+          onChange={(value) => setTestShare(Number(value) / 100)}
+        />
+        <NumberInput
+          label={t`Gold share`}
+          description={t`of pairs whose clicks differ enough`}
+          suffix=" %"
+          min={0}
+          max={100}
+          value={Math.round(goldShare * 100)}
+          onChange={(value) => setGoldShare(Number(value) / 100)}
+        />
+        <NumberInput
+          label={t`Seed`}
+          description={t`the same seed gives the same pairs`}
+          value={seed}
+          onChange={(value) => setSeed(Math.trunc(Number(value)))}
+        />
+      </div>
+      {error !== undefined && <ErrorNotice error={error} />}
+      {creatives.size === 0 && (
+        <Notice tone="warn">
+          <Trans>There are no creatives yet. Import some first.</Trans>
+        </Notice>
+      )}
+      <Group>
+        <Button disabled={fresh.length === 0} onClick={() => void add()}>
+          <Trans>Add {number(fresh.length)} pairs</Trans>
+        </Button>
+        <Text size="sm" c="dimmed">
+          <Trans>Pairs that are there already stay, with their judgements.</Trans>
+        </Text>
+      </Group>
+    </section>
+  );
+}

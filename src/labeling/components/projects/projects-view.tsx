@@ -1,0 +1,186 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, Group, Text, TextInput } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState, type FormEvent } from "react";
+import type { LabelingProject } from "@/domain/labeling/records";
+import { EmptyState } from "@/shared/ui/empty-state";
+import { ErrorState } from "@/shared/ui/error-state";
+import { formatDateTime, formatNumber } from "@/shared/ui/format";
+import { ErrorNotice } from "@/shared/ui/notice";
+import { Page } from "@/shared/ui/page";
+import { TaskProgress } from "@/shared/ui/task-progress";
+import { isoTime } from "../../logic/make-event";
+import { createProject } from "../../logic/new-project";
+import { createSampleProject } from "../../queries/sample-project";
+import type { WorkspaceProps } from "../labeling-context";
+import { RestoreButton } from "./restore-button";
+import styles from "../labeling-page.module.css";
+
+const LIST = ["labeling/projects"];
+
+function NewProject({ onCreate }: { readonly onCreate: (title: string) => void }) {
+  const { t } = useLingui();
+  const [title, setTitle] = useState("");
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (title.trim() !== "") onCreate(title.trim());
+  }
+  return (
+    <form onSubmit={submit}>
+      <Group gap={8}>
+        <TextInput
+          aria-label={t`Title of a new project`}
+          placeholder={t`Title of a new project`}
+          value={title}
+          maxLength={300}
+          onChange={(event) => setTitle(event.currentTarget.value)}
+        />
+        <Button type="submit" disabled={title.trim() === ""}>
+          <Trans>Create</Trans>
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+function ProjectCard({
+  project,
+  counts,
+  onOpen,
+}: {
+  readonly project: LabelingProject;
+  readonly counts: { creatives: number; pairs: number; events: number };
+  readonly onOpen: () => void;
+}) {
+  const { i18n } = useLingui();
+  const number = (value: number) => formatNumber(value, i18n.locale);
+  return (
+    <li>
+      <div className={styles["card"]}>
+        <Text fw={600} component="h2" m={0}>
+          {project.title}
+        </Text>
+        <Text size="sm" c="dimmed">
+          <Trans>
+            {number(counts.creatives)} creatives · {number(counts.pairs)} pairs ·{" "}
+            {number(counts.events)} events in the log
+          </Trans>
+        </Text>
+        <Text size="sm" c="dimmed">
+          {formatDateTime(Date.parse(project.createdAt), i18n.locale)}
+        </Text>
+        <Button mt="auto" variant="default" onClick={onOpen} aria-label={project.title}>
+          <Trans>Open</Trans>
+        </Button>
+      </div>
+    </li>
+  );
+}
+
+/** All projects of this browser, and the ways to begin one. */
+export function ProjectsView(props: WorkspaceProps) {
+  const { repository, clock, newId, onNavigate } = props;
+  const { t } = useLingui();
+  const queryClient = useQueryClient();
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const list = useQuery({
+    queryKey: LIST,
+    staleTime: 0,
+    queryFn: async () => {
+      const projects = await repository.listProjects();
+      return Promise.all(
+        projects.map(async (project) => ({
+          project,
+          counts: await repository.counts(project.id),
+        })),
+      );
+    },
+  });
+
+  async function begin(make: () => Promise<string>, view: "judge" | "import") {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const project = await make();
+      await queryClient.invalidateQueries({ queryKey: LIST });
+      onNavigate({ project, view });
+    } catch (reason) {
+      setError(reason);
+    } finally {
+      setBusy(false);
+    }
+  }
+  const create = (title: string) =>
+    begin(async () => {
+      const createdAt = isoTime(clock.now());
+      const project = createProject({ id: newId(), title, createdAt });
+      await repository.saveProject(project);
+      return project.id;
+    }, "import");
+  const sample = () =>
+    begin(
+      () =>
+        createSampleProject(
+          repository,
+          t`Sample project`,
+          t`Say which creative shoppers would click more often, for the queries shown. Judge what is in the image, not the product.`,
+          { clock, newId, base: import.meta.env.BASE_URL },
+        ),
+      "judge",
+    );
+
+  if (list.error !== null)
+    return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+  if (list.data === undefined) {
+    return (
+      <Page title={<Trans>Label</Trans>}>
+        <TaskProgress label={<Trans>Reading your projects</Trans>} />
+      </Page>
+    );
+  }
+  const sampleButton = (
+    <Button variant={list.data.length === 0 ? "filled" : "default"} onClick={() => void sample()}>
+      <Trans>Open a sample project</Trans>
+    </Button>
+  );
+  return (
+    <Page
+      title={<Trans>Label</Trans>}
+      actions={
+        <>
+          {list.data.length > 0 && sampleButton}
+          <RestoreButton {...props} onRestored={() => void list.refetch()} />
+          <NewProject onCreate={(title) => void create(title)} />
+        </>
+      }
+    >
+      {isBusy && <TaskProgress label={<Trans>Preparing the project</Trans>} />}
+      {error !== undefined && <ErrorNotice error={error} />}
+      {list.data.length === 0 ? (
+        <EmptyState title={<Trans>Compare creatives, pair by pair</Trans>} actions={sampleButton}>
+          <Trans>
+            Bring the creatives of your products, or begin with a sample of drawn ones. Judgements
+            are kept in this browser, each one on disk before the next pair appears.
+          </Trans>
+        </EmptyState>
+      ) : (
+        <ul className={styles["cards"]}>
+          {list.data.map(({ project, counts }) => (
+            <ProjectCard
+              key={project.id}
+              project={project}
+              counts={counts}
+              onOpen={() =>
+                onNavigate({
+                  project: project.id,
+                  view: counts.creatives === 0 ? "import" : "judge",
+                })
+              }
+            />
+          ))}
+        </ul>
+      )}
+    </Page>
+  );
+}

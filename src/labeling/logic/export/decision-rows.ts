@@ -1,0 +1,128 @@
+import { QUESTION_IDS } from "@/domain/evaluation-protocol";
+import { exportItems, imagePath, type ExportItem, type ProjectData } from "./project-data";
+
+/** One row per judgement in force, in the pair's own sides; what was shown is beside it. */
+export type DecisionRow = ReturnType<typeof decisionRow>;
+
+function side(creative: ExportItem["a"]) {
+  const { id, sha256, width, height } = creative;
+  return {
+    id,
+    file: imagePath(creative),
+    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(width === undefined ? {} : { w: width }),
+    ...(height === undefined ? {} : { h: height }),
+  };
+}
+
+function decisionRow({ judgement, product, a, b, annotator }: ExportItem) {
+  const { event, pair, answers, label, isSwapped, strength } = judgement;
+  const on = (shown: "left" | "right") => ((shown === "left") !== isSwapped ? "a" : "b");
+  return {
+    schema: "creativepair/1",
+    pair_id: pair.id,
+    product_id: product.id,
+    title: product.title,
+    queries: product.queries,
+    a: side(a),
+    b: side(b),
+    split: pair.split,
+    shown: {
+      left: isSwapped ? "b" : "a",
+      seed: event.shown.seed,
+      is_repeat: event.repeat === 1,
+      suggestion: event.shown.suggestion,
+      protocol_version: event.shown.protocolVersion,
+      mode: event.shown.mode,
+    },
+    choice: label === "none" ? "not_comparable" : label.toLowerCase(),
+    strength,
+    answers,
+    reasons: event.reasons,
+    rationale: event.note,
+    regions: event.regions.map(({ on: shown, box, reason }) => ({
+      on: on(shown),
+      box,
+      ...(reason === undefined ? {} : { reason }),
+    })),
+    annotator,
+    started_at: event.startedAt,
+    decided_at: event.at,
+    active_ms: event.activeMs,
+    input: event.input,
+    edits: event.edits,
+    ...(event.suggestion === undefined
+      ? {}
+      : {
+          model: {
+            id: event.suggestion.model,
+            revision: event.suggestion.revision,
+            p_a: isSwapped
+              ? 1 - event.suggestion.probabilityLeft
+              : event.suggestion.probabilityLeft,
+            orders_agree: event.suggestion.ordersAgree,
+          },
+        }),
+  };
+}
+
+export function decisionRows(data: ProjectData): DecisionRow[] {
+  return exportItems(data).map(decisionRow);
+}
+
+/** RFC 4180 cell. A leading = + - @ is kept as data: the file is read by programs. */
+export function csvCell(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value as string | number);
+  return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+export function toCsv(header: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  return [header, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
+}
+
+export const FLAT_COLUMNS = [
+  "pair_id",
+  "product_id",
+  "product_title",
+  "query",
+  "image_a",
+  "image_b",
+  "split",
+  "label",
+  "strength",
+  ...QUESTION_IDS,
+  "reasons",
+  "rationale",
+  "annotator",
+  "shown_left",
+  "is_repeat",
+  "suggestion",
+  "decided_at",
+  "active_ms",
+] as const;
+
+/** The flat table that CSV and Parquet share. */
+export function flatRow(row: DecisionRow): readonly (string | number | boolean | null)[] {
+  const label = row.choice === "not_comparable" ? "none" : row.choice.toUpperCase();
+  return [
+    row.pair_id,
+    row.product_id,
+    row.title,
+    row.queries.join(" | "),
+    row.a.file,
+    row.b.file,
+    row.split,
+    label,
+    row.strength,
+    ...QUESTION_IDS.map((id) => row.answers[id] ?? null),
+    row.reasons.join(" "),
+    row.rationale,
+    row.annotator,
+    row.shown.left,
+    row.shown.is_repeat,
+    row.shown.suggestion,
+    row.decided_at,
+    row.active_ms,
+  ];
+}

@@ -1,0 +1,155 @@
+import { z } from "zod";
+import { labelEventSchema, type LabelEvent } from "@/domain/labeling/events";
+import {
+  creativeSchema,
+  pairSchema,
+  productSchema,
+  projectSchema,
+  type LabelingCreative,
+  type LabelingPair,
+  type LabelingProduct,
+  type LabelingProject,
+} from "@/domain/labeling/records";
+import { AppError, messageOf } from "@/shared/lib/errors";
+import type { ImportIssue } from "../import/limits";
+import { eventsOf, type ProjectData } from "./project-data";
+
+/**
+ * Perigee's own format: JSON Lines with the project, everything in it, and the whole event log.
+ * Reading it back loses nothing. After every thousand events a checkpoint holds
+ *
+ *   sha256(previous checkpoint's hash ‖ the thousand event lines, each with its line feed)
+ *
+ * so that a changed, missing or reordered event is noticed.
+ */
+
+export const NATIVE_SCHEMA = "perigee-labeling/1";
+const BLOCK = 1000;
+
+const headSchema = z.strictObject({
+  type: z.literal("project"),
+  schema: z.literal(NATIVE_SCHEMA),
+  project: projectSchema,
+});
+const lineSchema = z.discriminatedUnion("type", [
+  headSchema,
+  z.strictObject({ type: z.literal("product"), product: productSchema }),
+  z.strictObject({ type: z.literal("creative"), creative: creativeSchema }),
+  z.strictObject({ type: z.literal("pair"), pair: pairSchema }),
+  z.strictObject({ type: z.literal("event"), event: labelEventSchema }),
+  z.strictObject({ type: z.literal("checkpoint"), events: z.int(), sha256: z.string() }),
+]);
+
+export interface NativeContent {
+  readonly project: LabelingProject;
+  readonly products: readonly LabelingProduct[];
+  readonly creatives: readonly LabelingCreative[];
+  readonly pairs: readonly LabelingPair[];
+  readonly events: readonly LabelEvent[];
+}
+
+async function chainHash(previous: string, lines: readonly string[]): Promise<string> {
+  const bytes = new TextEncoder().encode(previous + lines.map((line) => `${line}\n`).join(""));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** True when the first line of a JSONL file is this format's head. */
+export function isNativeHead(firstLine: string): boolean {
+  return firstLine.includes(`"schema":"${NATIVE_SCHEMA}"`);
+}
+
+/** The whole project as text. */
+export async function writeNative(data: ProjectData): Promise<string> {
+  const head = { type: "project", schema: NATIVE_SCHEMA, project: data.project };
+  const parts = [JSON.stringify(head)];
+  for (const product of data.products.values()) {
+    parts.push(JSON.stringify({ type: "product", product }));
+  }
+  for (const creative of data.creatives.values()) {
+    parts.push(JSON.stringify({ type: "creative", creative }));
+  }
+  for (const pair of data.pairs) parts.push(JSON.stringify({ type: "pair", pair }));
+  const lines = eventsOf(data).map((event) => JSON.stringify({ type: "event", event }));
+  let hash = "";
+  for (let at = 0; at < lines.length; at += BLOCK) {
+    const block = lines.slice(at, at + BLOCK);
+    hash = await chainHash(hash, block);
+    const events = at + block.length;
+    parts.push(...block, JSON.stringify({ type: "checkpoint", events, sha256: hash }));
+  }
+  return `${parts.join("\n")}\n`;
+}
+
+/**
+ * Reads the format back. Broken lines become issues; checkpoints that do not fit say so.
+ *
+ * @throws AppError when the first line is not a project of this version.
+ */
+export async function readNative(
+  text: string,
+  source: string,
+): Promise<{ content: NativeContent; issues: ImportIssue[] }> {
+  const issues: ImportIssue[] = [];
+  const products: LabelingProduct[] = [];
+  const creatives: LabelingCreative[] = [];
+  const pairs: LabelingPair[] = [];
+  const events: LabelEvent[] = [];
+  let project: LabelingProject | undefined;
+  let hash = "";
+  let block: string[] = [];
+  let row = 0;
+  for (const line of text.split("\n")) {
+    row++;
+    if (line.trim() === "") continue;
+    let parsed: z.infer<typeof lineSchema>;
+    try {
+      parsed = lineSchema.parse(JSON.parse(line));
+    } catch (error) {
+      if (project === undefined) throw notNative(source, error);
+      issues.push({ source, row, reason: reasonOf(error) });
+      continue;
+    }
+    if (parsed.type !== "project" && project === undefined) throw notNative(source);
+    switch (parsed.type) {
+      case "project":
+        project = parsed.project;
+        break;
+      case "product":
+        products.push(parsed.product);
+        break;
+      case "creative":
+        creatives.push(parsed.creative);
+        break;
+      case "pair":
+        pairs.push(parsed.pair);
+        break;
+      case "event":
+        events.push(parsed.event);
+        block.push(line);
+        break;
+      case "checkpoint":
+        hash = await chainHash(hash, block);
+        block = [];
+        if (hash !== parsed.sha256) {
+          issues.push({ source, row, reason: "the events before this line were changed" });
+          hash = parsed.sha256;
+        }
+    }
+  }
+  if (project === undefined) throw notNative(source);
+  if (block.length > 0) issues.push({ source, row, reason: "the end of the log is cut off" });
+  return { content: { project, products, creatives, pairs, events }, issues };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
+}
+
+function notNative(source: string, cause?: unknown): AppError {
+  return new AppError(
+    "schema-version",
+    `${source}: expected a labelling project exported by Perigee (${NATIVE_SCHEMA}) on the first line${cause === undefined ? "" : `, got ${reasonOf(cause)}`}`,
+    { cause },
+  );
+}

@@ -1,0 +1,90 @@
+import {
+  ASPECT_QUESTION_IDS,
+  flipAnswers,
+  QUESTION_IDS,
+  type ProtocolAnswers,
+} from "@/domain/evaluation-protocol";
+import type { ProtocolDefinition } from "@/domain/labeling/protocol-definition";
+import { printReasoning, type ReasoningLine } from "@/domain/reasoning-text";
+import { imagePath, type ExportItem } from "./project-data";
+
+/** One judgement with a label, in one display order: what a judge model learns from. */
+export interface TrainingExample {
+  readonly id: string;
+  readonly order: "AB" | "BA";
+  readonly imageA: string;
+  readonly imageB: string;
+  readonly title: string;
+  readonly queries: readonly string[];
+  readonly answers: ProtocolAnswers;
+  readonly label: "A" | "B";
+  readonly explanation: string;
+  readonly item: ExportItem;
+}
+
+/** The annotator's reasons and note as one line of text. */
+function explanationOf(item: ExportItem, protocols: readonly ProtocolDefinition[]): string {
+  const { event } = item.judgement;
+  const protocol = protocols.find(({ version }) => version === event.shown.protocolVersion);
+  const labels = event.reasons.map((id) => {
+    const label = protocol?.reasons.find((reason) => reason.id === id)?.label;
+    return label?.[event.shown.language] ?? id;
+  });
+  return [...labels, event.note].filter((part) => part !== "").join("; ");
+}
+
+/**
+ * Both display orders of every labelled first showing, so that a model cannot learn the side.
+ * Pairs closed by a gate and repeats are left out.
+ */
+export function trainingExamples(
+  items: readonly ExportItem[],
+  protocols: readonly ProtocolDefinition[],
+): TrainingExample[] {
+  return items.flatMap((item): TrainingExample[] => {
+    const { judgement, product, a, b } = item;
+    if (judgement.label === "none" || judgement.event.repeat === 1) return [];
+    const shared = {
+      title: product.title,
+      queries: product.queries,
+      explanation: explanationOf(item, protocols),
+      item,
+    };
+    const { id } = judgement.event;
+    const [fileA, fileB] = [imagePath(a), imagePath(b)];
+    const { answers, label } = judgement;
+    const other = label === "A" ? ("B" as const) : ("A" as const);
+    return [
+      { ...shared, id: `${id}-AB`, order: "AB", imageA: fileA, imageB: fileB, answers, label },
+      {
+        ...shared,
+        id: `${id}-BA`,
+        order: "BA",
+        imageA: fileB,
+        imageB: fileA,
+        answers: flipAnswers(answers),
+        label: other,
+      },
+    ];
+  });
+}
+
+/** The response in the selector's exact format; the explanation stands on the last line. */
+export function responseOf(example: TrainingExample): string {
+  const lines = QUESTION_IDS.flatMap((question): ReasoningLine[] => {
+    const answer = question === "q10" ? example.label : example.answers[question];
+    if (answer === undefined) return [];
+    return [{ question, answer, reason: question === "q10" ? example.explanation : "" }];
+  });
+  return printReasoning(lines, example.label);
+}
+
+/** The instruction that every training format carries, in our own words. */
+export function promptOf(example: Pick<TrainingExample, "title" | "queries">): string {
+  return [
+    "Compare two advertising images of one product, A then B.",
+    `Queries: ${example.queries.join(" | ")}`,
+    `Title: ${example.title}`,
+    `Answer Q1 to Q10 (${ASPECT_QUESTION_IDS.length} aspects), then name the image that shoppers would click more often: <answer>A</answer> or <answer>B</answer>.`,
+  ].join("\n");
+}

@@ -1,0 +1,294 @@
+import type { LabelEvent } from "@/domain/labeling/events";
+import type {
+  LabelingCreative,
+  LabelingPair,
+  LabelingProduct,
+  LabelingProject,
+} from "@/domain/labeling/records";
+import { messageOf } from "@/shared/lib/errors";
+import type { Clock } from "@/shared/lib/ports";
+import { Assembly, type KeptImage } from "./assemble";
+import { HEADER_BYTES, readImageHeader } from "./image-header";
+import { cleanText, IMPORT_LIMITS, type ImportIssue } from "./limits";
+import {
+  flattenLabelStudio,
+  mapRow,
+  productOfPath,
+  type ImageCell,
+  type MappedRow,
+  type Mapping,
+} from "./mapping";
+import { readTable, type TableFormat } from "./read-table";
+import { createFileIndex, isImagePath, type SourceFile } from "./sources";
+
+/** Where an import's result goes; the repository and the blob store in the application. */
+export interface ImportSink {
+  /** Keeps the bytes and says where; the same bytes are kept once. */
+  readonly keepImage: (
+    bytes: Blob,
+    sha256: string,
+    extension: string,
+  ) => Promise<KeptImage["image"]>;
+  readonly addItems: (
+    products: readonly LabelingProduct[],
+    creatives: readonly LabelingCreative[],
+  ) => Promise<void>;
+  readonly addPairs: (pairs: readonly LabelingPair[]) => Promise<void>;
+  readonly addEvents: (events: readonly LabelEvent[]) => Promise<void>;
+  readonly saveAnnotators: (annotators: LabelingProject["annotators"]) => Promise<void>;
+}
+
+export interface ImportRequest {
+  readonly project: LabelingProject;
+  readonly files: readonly SourceFile[];
+  /** Absent: the images themselves are the import, grouped by `grouping`. */
+  readonly table?: {
+    readonly file: SourceFile;
+    readonly format: TableFormat;
+    readonly mapping: Mapping;
+  };
+  readonly grouping: "folder" | "name";
+  /** True: images stay in the linked folder; only their headers are read. */
+  readonly isReferenced: boolean;
+  readonly issues: readonly ImportIssue[];
+}
+
+export interface ImportProgress {
+  readonly phase: "rows" | "images" | "saving";
+  readonly done: number;
+  readonly total: number | undefined;
+  readonly remainingMs: number | undefined;
+}
+
+export interface ImportReport {
+  readonly products: number;
+  readonly creatives: number;
+  readonly pairs: number;
+  readonly judgements: number;
+  readonly issues: readonly ImportIssue[];
+  /** Issues beyond those kept. */
+  readonly moreIssues: number;
+  readonly isCancelled: boolean;
+}
+
+export interface ImportPorts {
+  readonly clock: Clock;
+  readonly sink: ImportSink;
+  readonly nextId: () => string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: ImportProgress) => void;
+}
+
+/** Longest stretch of work before the page may draw and answer keys. */
+const SLICE_MS = 12;
+const PARALLEL_IMAGES = 4;
+const ITEMS_PER_COMMIT = 2000;
+
+class Issues {
+  readonly kept: ImportIssue[];
+  more = 0;
+  constructor(initial: readonly ImportIssue[]) {
+    this.kept = [...initial];
+  }
+  add(issue: ImportIssue): void {
+    if (this.kept.length < IMPORT_LIMITS.issuesKept) this.kept.push(issue);
+    else this.more++;
+  }
+}
+
+/** Gives the page its turn once a slice is used up, and reports. */
+function createPacer({ clock, signal, onProgress }: ImportPorts) {
+  let sliceStart = clock.now();
+  const start = clock.now();
+  return async (phase: ImportProgress["phase"], done: number, total: number | undefined) => {
+    signal.throwIfAborted();
+    const now = clock.now();
+    if (now - sliceStart < SLICE_MS) return;
+    const remainingMs =
+      total === undefined || done === 0 ? undefined : ((now - start) / done) * (total - done);
+    onProgress({ phase, done, total, remainingMs });
+    await clock.sleep(0);
+    sliceStart = clock.now();
+  };
+}
+
+async function sha256Of(blob: Blob): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Checks and keeps one image. @throws with the reason when it is not one. */
+async function keepImage(
+  cell: ImageCell,
+  find: (path: string) => SourceFile | undefined,
+  isReferenced: boolean,
+  sink: ImportSink,
+): Promise<KeptImage> {
+  const file = cell.bytes === undefined ? find(cell.path) : undefined;
+  if (cell.bytes === undefined && file === undefined) {
+    const why = /^[a-z]+:\/\//iu.test(cell.path)
+      ? "is an address; Perigee does not fetch images from elsewhere"
+      : "is not among the files";
+    throw new Error(`${cell.path} ${why}`);
+  }
+  if (file !== undefined && file.sizeBytes > IMPORT_LIMITS.imageBytes) {
+    throw new Error(`${cell.path} has ${file.sizeBytes} bytes, more than an image may have`);
+  }
+  const blob = file === undefined ? new Blob([new Uint8Array(cell.bytes!)]) : await file.blob();
+  const header = readImageHeader(new Uint8Array(await blob.slice(0, HEADER_BYTES).arrayBuffer()));
+  if (header === undefined) {
+    throw new Error(`${cell.path} is not a PNG, JPEG, WebP, GIF or AVIF image`);
+  }
+  const size =
+    header.width === undefined || header.height === undefined
+      ? {}
+      : { width: header.width, height: header.height };
+  if (isReferenced && file !== undefined) {
+    return { image: { kind: "folder", path: file.path }, ...size };
+  }
+  const sha256 = await sha256Of(blob);
+  const typed = new Blob([blob], { type: header.type });
+  return { image: await sink.keepImage(typed, sha256, header.extension), sha256, ...size };
+}
+
+async function readRows(
+  request: ImportRequest,
+  issues: Issues,
+  pace: ReturnType<typeof createPacer>,
+): Promise<{ readonly row: MappedRow; readonly at: number }[]> {
+  const { table, files, grouping } = request;
+  if (table === undefined) {
+    return files
+      .filter(({ path }) => isImagePath(path))
+      .map((file, at) => {
+        const product = productOfPath(file.path, grouping);
+        const creatives = [{ image: { path: file.path } }];
+        return { row: { product, title: product, queries: [], creatives }, at: at + 1 };
+      });
+  }
+  const source = table.file.path;
+  const rows: { row: MappedRow; at: number }[] = [];
+  try {
+    for await (const result of readTable(await table.file.blob(), table.format)) {
+      if ("issue" in result) issues.add({ source, row: result.row, reason: result.issue });
+      else {
+        try {
+          rows.push({
+            row: mapRow(flattenLabelStudio(result.value), table.mapping),
+            at: result.row,
+          });
+        } catch (error) {
+          issues.add({ source, row: result.row, reason: messageOf(error) });
+        }
+      }
+      await pace("rows", result.row, undefined);
+    }
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    // What was read before the break is kept.
+    issues.add({ source, reason: messageOf(error) });
+  }
+  return rows;
+}
+
+/**
+ * Runs an import: reads rows, checks and keeps images, and saves in steps. A bad row becomes an
+ * issue and never stops the others. Cancelling keeps what was saved.
+ */
+export async function runImport(request: ImportRequest, ports: ImportPorts): Promise<ImportReport> {
+  const issues = new Issues(request.issues);
+  const pace = createPacer(ports);
+  const at = new Date(ports.clock.now()).toISOString();
+  const assembly = new Assembly(request.project, { nextId: ports.nextId, at });
+  const saved = { creatives: 0, pairs: 0 };
+  let isCancelled = false;
+  try {
+    const rows = await readRows(request, issues, pace);
+    await addImages(rows, request, { assembly, issues, pace, ports, saved });
+    await ports.clock.sleep(0);
+  } catch (error) {
+    if (!ports.signal.aborted) throw error;
+    isCancelled = true;
+  }
+  await saveRest(assembly, ports, saved);
+  return {
+    products: assembly.products.size,
+    creatives: assembly.creatives.size,
+    pairs: assembly.pairs.size,
+    judgements: assembly.events.length,
+    issues: issues.kept,
+    moreIssues: issues.more,
+    isCancelled,
+  };
+}
+
+interface ImageRun {
+  readonly assembly: Assembly;
+  readonly issues: Issues;
+  readonly pace: ReturnType<typeof createPacer>;
+  readonly ports: ImportPorts;
+  readonly saved: { creatives: number };
+}
+
+async function addImages(
+  rows: readonly { readonly row: MappedRow; readonly at: number }[],
+  request: ImportRequest,
+  run: ImageRun,
+): Promise<void> {
+  const find = createFileIndex(request.files);
+  const kept = new Map<string, Promise<KeptImage>>();
+  const source = request.table?.file.path;
+  const imageOf = (cell: ImageCell) => {
+    // Bytes in a table belong to their row; paths are read once however many rows name them.
+    if (cell.bytes !== undefined) return keepImage(cell, find, false, run.ports.sink);
+    let promise = kept.get(cell.path);
+    if (promise === undefined) {
+      promise = keepImage(cell, find, request.isReferenced, run.ports.sink);
+      kept.set(cell.path, promise);
+    }
+    return promise;
+  };
+  let done = 0;
+  let next = 0;
+  async function worker(): Promise<void> {
+    for (let entry = rows[next++]; entry !== undefined; entry = rows[next++]) {
+      const { row, at } = entry;
+      try {
+        run.assembly.add(row, await Promise.all(row.creatives.map(({ image }) => imageOf(image))));
+      } catch (error) {
+        const where = source ?? cleanText(row.creatives[0]?.image.path, 200);
+        run.issues.add({ source: where, row: at, reason: messageOf(error) });
+      }
+      done++;
+      await run.pace("images", done, rows.length);
+      if (run.assembly.creatives.size - run.saved.creatives >= ITEMS_PER_COMMIT) {
+        await saveItems(run.assembly, run.ports, run.saved);
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: PARALLEL_IMAGES }, worker));
+}
+
+async function saveItems(
+  assembly: Assembly,
+  ports: ImportPorts,
+  saved: { creatives: number },
+): Promise<void> {
+  const creatives = [...assembly.creatives.values()].slice(saved.creatives);
+  saved.creatives = assembly.creatives.size;
+  await ports.sink.addItems([...assembly.products.values()], creatives);
+}
+
+async function saveRest(
+  assembly: Assembly,
+  ports: ImportPorts,
+  saved: { creatives: number },
+): Promise<void> {
+  // Everything once more: counts of creatives that came in several rows have grown since.
+  saved.creatives = 0;
+  await saveItems(assembly, ports, saved);
+  await ports.sink.addPairs([...assembly.pairs.values()]);
+  const annotators = [...assembly.annotators].map(([name, id]) => ({ id, name }));
+  await ports.sink.saveAnnotators(annotators);
+  await ports.sink.addEvents(assembly.events);
+}

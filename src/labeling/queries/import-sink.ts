@@ -1,0 +1,37 @@
+import type { BlobStore } from "@/shared/persistence/opfs";
+import type { ImportSink } from "../logic/import/run-import";
+import type { ProjectHandle } from "../store/open-project";
+
+/** Keeps an import in the database and the blob store. Images are kept once per content. */
+export function createImportSink(handle: ProjectHandle, blobs: BlobStore): ImportSink {
+  const { repository } = handle;
+  const { project } = handle.store.getState();
+  const written = new Set<string>();
+  return {
+    async keepImage(bytes, sha256, extension) {
+      const path = `labeling/${sha256.slice(0, 2)}/${sha256}.${extension}`;
+      if (!written.has(path) && (await blobs.read(path)) === undefined) {
+        await blobs.write(path, bytes);
+      }
+      written.add(path);
+      return { kind: "stored", path };
+    },
+    addItems: (products, creatives) => repository.addItems(project.id, products, creatives),
+    async addPairs(pairs) {
+      const known = handle.store.getState().pairsById;
+      await repository.addPairs(
+        project.id,
+        pairs.filter(({ id }) => !known.has(id)),
+      );
+    },
+    async addEvents(events) {
+      if (events.length > 0) await repository.log.merge(events);
+    },
+    async saveAnnotators(annotators) {
+      const current = handle.store.getState().project;
+      if (annotators.length > current.annotators.length) {
+        await handle.saveProject({ ...current, annotators: [...annotators] });
+      }
+    },
+  };
+}
