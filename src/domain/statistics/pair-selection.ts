@@ -61,13 +61,14 @@ export interface RankRange {
  */
 export function rankRanges(fit: BradleyTerryFit): RankRange[] {
   const z = normalMultiplier(fit.confidence);
-  const groups = Map.groupBy(fit.strengths.keys(), (i) => fit.component[i] as number);
+  const groups: number[][] = fit.componentSizes.map(() => []);
+  fit.component.forEach((number, item) => groups[number]?.push(item));
   const ranges: RankRange[] = Array.from({ length: fit.strengths.length }, () => ({
     rank: 1,
     best: 1,
     worst: 1,
   }));
-  for (const members of groups.values()) {
+  for (const members of groups) {
     for (const item of members) {
       const own = fit.strengths[item]?.value ?? 0;
       let rank = 1;

@@ -199,8 +199,13 @@ function toJson(
   plain: BradleyTerryFit,
   model: BradleyTerryOptions,
 ): object {
-  const byWorker = Map.groupBy(input.comparisons, ({ worker }) => worker);
-  byWorker.delete(null);
+  const byWorker = new Map<string, NamedComparison[]>();
+  for (const row of input.comparisons) {
+    if (row.worker === null) continue;
+    const rows = byWorker.get(row.worker) ?? [];
+    rows.push(row);
+    byWorker.set(row.worker, rows);
+  }
   return {
     model: {
       name: fit.logTie === null ? "bradley-terry" : "davidson",
