@@ -58,6 +58,7 @@ export function DeviceBadge({ client }: { readonly client: InferenceClient }) {
     <Popover position="bottom-end" width={320} withArrow trapFocus>
       <Popover.Target>
         <Button
+          className={styles["badge"]}
           variant="subtle"
           color="gray"
           size="compact-md"

@@ -12,6 +12,7 @@ import { TaskProgress } from "@/shared/ui/task-progress";
 import { useTask } from "@/shared/ui/use-task";
 import type { Database } from "../services";
 import { exportDatabase } from "./export-database";
+import { tableName } from "./table-names";
 import { eraseStorage, readStorageReport, type StorageReport } from "./storage-report";
 import styles from "./data-page.module.css";
 
@@ -75,7 +76,7 @@ function QuotaPanel({
 }
 
 function StoredPanel({ report }: { readonly report: StorageReport }) {
-  const { i18n } = useLingui();
+  const { i18n, t } = useLingui();
   const number = (value: number) => formatNumber(value, i18n.locale);
   return (
     <section className={styles["panel"]}>
@@ -99,9 +100,7 @@ function StoredPanel({ report }: { readonly report: StorageReport }) {
         <Table.Tbody>
           {report.tables.map((table) => (
             <Table.Tr key={table.name}>
-              <Table.Td>
-                <Trans>Table {table.name}</Trans>
-              </Table.Td>
+              <Table.Td>{t(tableName(table.name))}</Table.Td>
               <Table.Td className={styles["number"]}>{number(table.rows)}</Table.Td>
               <Table.Td className={styles["number"]}>–</Table.Td>
             </Table.Tr>
