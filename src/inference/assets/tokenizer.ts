@@ -9,6 +9,8 @@ export interface Tokenizer {
   decode(ids: readonly number[]): string;
   /** The id of a whole token, e.g. `</think>`; undefined when the vocabulary lacks it. */
   idOf(token: string): number | undefined;
+  /** Number of ids, special tokens included. */
+  readonly size: number;
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -33,6 +35,15 @@ function split(regex: string): JsonObject {
   const pattern = { Regex: withUnicodeSpaces(regex) };
   return { type: "Split", pattern, behavior: "Isolated", invert: false };
 }
+
+/** Parts that a file may leave out; the library wants to see them. */
+const OPTIONAL_PARTS: Readonly<Record<string, unknown>> & { readonly pre_tokenizer: unknown } = {
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: null,
+  post_processor: null,
+  decoder: null,
+};
 
 /** The words of byte-level BPE: contractions, letters, numbers, other signs, spaces (GPT-2). */
 const BYTE_LEVEL_WORDS = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
@@ -68,10 +79,8 @@ function withExactClasses(node: unknown): unknown {
 export function createTokenizer(json: object, config: object = {}): Tokenizer {
   let tokenizer: HuggingFaceTokenizer;
   try {
-    const exact =
-      "pre_tokenizer" in json
-        ? { ...json, pre_tokenizer: withExactClasses(json.pre_tokenizer) }
-        : json;
+    const whole = { ...OPTIONAL_PARTS, ...json };
+    const exact = { ...whole, pre_tokenizer: withExactClasses(whole.pre_tokenizer) };
     tokenizer = new HuggingFaceTokenizer(exact, config);
   } catch (error) {
     throw new AppError(
@@ -91,5 +100,6 @@ export function createTokenizer(json: object, config: object = {}): Tokenizer {
             clean_up_tokenization_spaces: false,
           }),
     idOf: (token) => tokenizer.token_to_id(token),
+    size: tokenizer.get_vocab(true).size,
   };
 }
