@@ -88,8 +88,12 @@ export function encoderLayerSpec({
  * Source: Dosovitskiy et al. 2020, arXiv:2010.11929, eq. 2–3; Radford et al. 2021, arXiv:2103.00020.
  * Taps: `{label}.layers.{i}` after each layer.
  *
+ * @param forward - operations, weights and tap.
+ * @param config - the model's configuration.
  * @param prefix - checkpoint name up to the layer number, e.g. `vision_model.encoder.layers.`.
+ * @param label - prefix of the taps.
  * @param x - [B, S, C].
+ * @param mask - who may see whom.
  * @returns [B, S, C].
  */
 export function runEncoder<T>(

@@ -6,7 +6,7 @@
  */
 import { AppError } from "@/shared/lib/errors";
 import { createRng } from "@/shared/lib/rng";
-import type { LoadedModel, LoadedProgram, ResidentTensor, WeightSource } from "../engines/engine";
+import type { LoadedModel, ResidentTensor, WeightSource } from "../engines/engine";
 import { readAttention, type AttentionMemo } from "./idefics3/attention-map";
 import { idefics3ConfigSchema, imageGrid, type Idefics3Config } from "./idefics3/config";
 import { createOpsDecoder, type DecodeSession, type TextDecoder } from "./idefics3/decode-session";
@@ -22,6 +22,7 @@ import type {
   TokenLookup,
 } from "./model-api";
 import { parseConfig } from "./parse-config";
+import { createProgramCache } from "./program-cache";
 import { assertWeights } from "./weight-spec";
 
 /** Ids that generation must know. */
@@ -77,16 +78,14 @@ export function createSelector(
   tokens: SelectorTokens,
 ): Selector {
   const decoder = createOpsDecoder(model, config, tokens.pad);
-  const visions = new Map<number, Promise<LoadedProgram>>();
+  const programs = createProgramCache(model);
   const encodeImages = async (
     images: readonly Float32Array[],
   ): Promise<ResidentTensor | undefined> => {
     if (images.length === 0) return undefined;
     const pixels = stackPixels(images, config.vision_config.image_size);
-    const known = visions.get(images.length);
-    const program = known ?? model.program(visionProgram(config, images.length));
-    visions.set(images.length, program);
-    const { kept } = await (await program).run({ pixels }, { keep: ["features"] });
+    const program = await programs.load(visionProgram(config, images.length));
+    const { kept } = await program.run({ pixels }, { keep: ["features"] });
     return kept["features"];
   };
   let memo: AttentionMemo | undefined;
@@ -120,9 +119,7 @@ export function createSelector(
     dispose: () => {
       memo = undefined;
       decoder.dispose();
-      for (const program of visions.values()) {
-        void program.then((loaded) => loaded.dispose()).catch(() => undefined);
-      }
+      programs.dispose();
     },
   };
 }

@@ -34,6 +34,8 @@ export function normSpec(name: string, width: number): WeightSpec {
 const LISTED = 12;
 
 /**
+ * @param spec - what must be there.
+ * @param source - the checkpoint.
  * @param ignored - names that a checkpoint may hold although the forward pass does not read them.
  * @throws AppError `weights-mismatch` listing missing, unused and wrongly shaped tensors.
  */

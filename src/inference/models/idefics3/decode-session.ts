@@ -9,6 +9,7 @@ import { AppError } from "@/shared/lib/errors";
 import type { LoadedModel, LoadedProgram, ResidentTensor } from "../../engines/engine";
 import type { HostTensor } from "../../ops/ops";
 import { ropeTables } from "../llama/rope-tables";
+import { createProgramCache } from "../program-cache";
 import { imageGrid, type Idefics3Config } from "./config";
 import { bucketLength, packSequences, type ImageSequence } from "./image-sequence";
 import { allCacheNames, cacheShape, embedProgram, textProgram, type TextSize } from "./programs";
@@ -25,7 +26,9 @@ export interface TextDecoder {
   /**
    * Reads the prompts and reserves room for `maxTokens` more.
    *
+   * @param prompts - one per row of the batch.
    * @param features - [N, n, C] image features on the engine; undefined when no prompt shows an image.
+   * @param maxTokens - tokens to reserve room for.
    */
   open(
     prompts: readonly ImageSequence[],
@@ -37,32 +40,28 @@ export interface TextDecoder {
 
 type Tensors = Record<string, HostTensor | ResidentTensor>;
 
-/** @param padId - what stands at padded positions; never read. */
+/**
+ * @param model - uploaded weights.
+ * @param config - the model's configuration.
+ * @param padId - what stands at padded positions; never read.
+ */
 export function createOpsDecoder(
   model: LoadedModel,
   config: Idefics3Config,
   padId: number,
 ): TextDecoder {
-  const programs = new Map<string, Promise<LoadedProgram>>();
-  const load = (program: ReturnType<typeof textProgram>): Promise<LoadedProgram> => {
-    const known = programs.get(program.name);
-    if (known !== undefined) return known;
-    const made = model.program(program);
-    programs.set(program.name, made);
-    made.catch(() => programs.delete(program.name));
-    return made;
-  };
+  const programs = createProgramCache(model);
   return {
     open: async (prompts, features, maxTokens) => {
       const longest = Math.max(...prompts.map(({ ids }) => ids.length));
       const tokens = bucketLength(longest);
       const size = { batch: prompts.length, tokens, capacity: bucketLength(tokens + maxTokens) };
       // Both sizes are asked for before either runs, so that one session serves them.
-      const read = await load(textProgram(config, size));
-      const step = await load(textProgram(config, { ...size, tokens: 1 }));
+      const read = await programs.load(textProgram(config, size));
+      const step = await programs.load(textProgram(config, { ...size, tokens: 1 }));
       const images = features?.shape[0] ?? 0;
-      const embedPrompt = await load(embedProgram(config, size.batch, tokens, images));
-      const embedToken = await load(embedProgram(config, size.batch, 1, 0));
+      const embedPrompt = await programs.load(embedProgram(config, size.batch, tokens, images));
+      const embedToken = await programs.load(embedProgram(config, size.batch, 1, 0));
       return openSession({
         config,
         prompts,
@@ -75,12 +74,7 @@ export function createOpsDecoder(
         embedToken,
       });
     },
-    dispose: () => {
-      for (const program of programs.values()) {
-        void program.then((loaded) => loaded.dispose()).catch(() => undefined);
-      }
-      programs.clear();
-    },
+    dispose: () => programs.dispose(),
   };
 }
 

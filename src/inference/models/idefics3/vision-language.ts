@@ -29,6 +29,8 @@ export function visionLanguageSpec(config: VisionLanguageConfig): WeightSpec {
  * Image tower, pixel shuffle and projection.
  * Taps: those of the tower, `connector.shuffled`, `connector`.
  *
+ * @param forward - operations, weights and tap.
+ * @param config - the model's configuration.
  * @param pixels - [N, height, width, 3].
  * @returns [N, n, C].
  */
@@ -65,17 +67,19 @@ function pixelShuffle<T>({ ops }: Pick<Forward<T>, "ops">, patches: T, scale: nu
  * Token embeddings with the image tokens replaced by image features.
  * Tap: `embeddings`.
  *
+ * @param forward - operations, weights and tap.
  * @param ids - int32 [B, S]; what stands at image positions is not read.
  * @param source - int32 [B, S]: b·S + s for a text token, B·S + N-th feature row for an image token.
  * @param features - [N, n, C]; leave out when no sequence shows an image.
  * @returns [B, S, C].
  */
 export function runEmbeddings<T>(
-  { ops, weights, tap }: Forward<T>,
+  forward: Forward<T>,
   ids: T,
   source: T | undefined,
   features: T | undefined,
 ): T {
+  const { ops, weights, tap } = forward;
   const words = ops.embedding(weights.matrix(`${TEXT}embed_tokens.weight`), ids);
   if (source === undefined || features === undefined) {
     tap?.("embeddings", words);

@@ -64,7 +64,10 @@ export interface DecoderOutput<T> {
 /**
  * Taps: `text.layers.{i}.attention` and `text.layers.{i}` (the residual stream), `text.norm`.
  *
+ * @param forward - operations, weights and tap.
+ * @param config - the model's configuration.
  * @param prefix - e.g. `model.text_model.`.
+ * @param input - what goes in.
  * @param wantsAttention - also return the averaged attention weights (costs S·T·H per layer).
  */
 export function runDecoder<T>(

@@ -11,6 +11,7 @@ import type { LlamaConfig } from "./config";
  * Numerics: products are rounded to float32 as PyTorch does; at position 300 the difference to
  * float64 angles would be 2e-5.
  *
+ * @param config - the model's configuration.
  * @param start - position of the first row.
  * @param count - rows S.
  * @returns cos and sin, each [S, D].

@@ -20,6 +20,7 @@ export function expertsSpec(width: number, inner: number, experts: number): Weig
 }
 
 /**
+ * @param forward - operations, weights and tap.
  * @param name - checkpoint name of the block, e.g. `model.text_model.layers.0.moe`.
  * @param x - [B, S, C].
  * @param experts - Z.

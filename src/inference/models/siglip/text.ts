@@ -22,6 +22,8 @@ export function siglipTextSpec(config: SiglipTextConfig, prefix: string): Weight
 /**
  * Taps: `text.embeddings`, `text.layers.{i}`, `text.final_layer_norm`.
  *
+ * @param forward - operations, weights and tap.
+ * @param config - the model's configuration.
  * @param prefix - e.g. `text_model.`.
  * @param ids - int32 [B, S], padded to the full number of positions as in training.
  * @returns [B, projection].

@@ -20,7 +20,11 @@ import {
 import { linearSpec, normSpec, repeated, under, type WeightSpec } from "../weight-spec";
 import { patchesPerSide, type SiglipVisionConfig } from "./config";
 
-/** @param hasHead - with the attention-pooling head (`SiglipModel`); Idefics3 has none. */
+/**
+ * @param config - the model's configuration.
+ * @param prefix - checkpoint name up to this part.
+ * @param hasHead - with the attention-pooling head (`SiglipModel`); Idefics3 has none.
+ */
 export function siglipVisionSpec(
   config: SiglipVisionConfig,
   prefix: string,
@@ -62,6 +66,8 @@ export function siglipVisionSpec(
  *
  * Taps: `vision.stem.{i}`, `vision.embeddings`, `vision.layers.{i}`, `vision.post_layernorm`.
  *
+ * @param forward - operations, weights and tap.
+ * @param config - the model's configuration.
  * @param prefix - e.g. `vision_model.`.
  * @param pixels - [B, height, width, 3] float32, normalised.
  * @returns [B, P, C], patches row by row.
@@ -123,6 +129,8 @@ export function runConv<T>(
  *
  * Taps: `vision.head.attention`, `vision.head`.
  *
+ * @param forward - operations, weights and tap.
+ * @param config - the model's configuration.
  * @param prefix - e.g. `vision_model.head.`.
  * @param patches - [B, P, C].
  * @returns [B, C].
