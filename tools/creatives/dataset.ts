@@ -102,10 +102,10 @@ export function creativeFile(creative: Creative): string {
 }
 
 /** A product's creatives; a few products get a copy or a near copy, for Q1 and Q2. */
-function creativesOf(
+export function creativesOf(
   product: Product,
   pool: readonly Product[],
-  options: DatasetOptions,
+  options: { readonly seed: number; readonly perProduct: number },
 ): Creative[] {
   const rng = createRng(seedFrom(`${options.seed}/creatives/${product.id}`));
   const language: Language = rng() < 0.5 ? "en" : "zh";
@@ -159,7 +159,7 @@ function viewsOf(product: Product, options: DatasetOptions) {
 
 export function productRecord(
   product: Product,
-  views: DatasetPlan["views"],
+  views: readonly { readonly product: Product; readonly file: string; readonly view: string }[],
   seed: number,
 ): Record<string, unknown> {
   const rng = createRng(seedFrom(`${seed}/queries/${product.id}`));
@@ -195,11 +195,7 @@ export function toLines(records: readonly unknown[]): string {
 }
 
 /** Writes the JSON files; the pictures are the jobs'. */
-export async function writeRecords(
-  plan: DatasetPlan,
-  options: DatasetOptions,
-  stats: Record<string, unknown>,
-): Promise<void> {
+export async function writeRecords(plan: DatasetPlan, options: DatasetOptions): Promise<void> {
   const { output } = options;
   await mkdir(output, { recursive: true });
   const byProduct = Map.groupBy(plan.views, (view) => view.product);
@@ -214,5 +210,4 @@ export async function writeRecords(
     join(output, "bayes.json"),
     `${JSON.stringify(bayesReport(plan.pairs), null, 2)}\n`,
   );
-  await writeFile(join(output, "stats.json"), `${JSON.stringify(stats, null, 2)}\n`);
 }

@@ -1,14 +1,20 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { planDataset, writeRecords, type DatasetOptions } from "./dataset";
+import { planDataset, toLines, writeRecords, type DatasetOptions } from "./dataset";
+import { makeFixture } from "./reasoning/make-fixture";
 import { renderAll } from "./render/pool";
 import { loadPhotoProducts } from "./photos/luma";
+import { writeDemo } from "./demo";
+import { writeContactSheet } from "./sheet";
 import { statsOf } from "./stats";
 
 const HELP = `Usage: npm run creatives -- <command> [options]
 
 Commands
+  demo      write the demo data (--output DIR, default public/data/demo)
+  fixture   rewrite the cases on which the two reason checkers must agree
+  sheet     a contact sheet of a folder: --folder DIR --output FILE.png --limit N --skip N
   dataset   draw products and creatives, with pairs, labels, answers and reasons
             --output DIR (required)  --seed N (1)  --products N (200)  --pairs N (600)
             --size PX (224)  --creatives-per-product N (4)  --views N (3)  --variants N (2)
@@ -23,6 +29,9 @@ async function main(argv: readonly string[]): Promise<number> {
     return command === undefined ? 2 : 0;
   }
   if (command === "dataset") return dataset(rest);
+  if (command === "demo") return demo(rest);
+  if (command === "sheet") return sheet(rest);
+  if (command === "fixture") return fixture();
   process.stderr.write(`creatives: no command "${command}"\n\n${HELP}`);
   return 2;
 }
@@ -82,6 +91,7 @@ async function dataset(args: readonly string[]): Promise<number> {
     photoShare: Number(values["photo-share"] ?? 0.25),
   });
   process.stderr.write(`${plan.pairs.length} pairs, ${plan.jobs.length} pictures to paint\n`);
+  await writeRecords(plan, settings);
   const threads = count(values, "threads", 0);
   const result = await renderAll(
     plan.jobs,
@@ -89,9 +99,58 @@ async function dataset(args: readonly string[]): Promise<number> {
     threads === 0 ? undefined : threads,
   );
   const stats = statsOf(plan, settings, result);
-  await writeRecords(plan, settings, stats);
+  await writeFile(join(output, "stats.json"), `${JSON.stringify(stats, null, 2)}\n`);
   process.stderr.write("\n");
   process.stdout.write(`${JSON.stringify(stats)}\n`);
+  return 0;
+}
+
+async function demo(args: readonly string[]): Promise<number> {
+  const options = { output: { type: "string", default: "public/data/demo" } } as const;
+  const { output } = parseArgs({ args: [...args], options }).values;
+  const manifest = await writeDemo(output, progress);
+  process.stderr.write("\n");
+  process.stdout.write(`${JSON.stringify(manifest)}\n`);
+  return 0;
+}
+
+async function sheet(args: readonly string[]): Promise<number> {
+  const options = {
+    folder: { type: "string" },
+    output: { type: "string" },
+    limit: { type: "string" },
+    skip: { type: "string" },
+  } as const;
+  const { values } = parseArgs({ args: [...args], options });
+  if (values.folder === undefined || values.output === undefined)
+    throw new Error("sheet: --folder DIR and --output FILE.png are needed");
+  await writeContactSheet(
+    values.folder,
+    values.output,
+    count(values, "limit", 60),
+    190,
+    count(values, "skip", 0),
+  );
+  return 0;
+}
+
+const FIXTURE_FILE = "tools/creatives/reasoning/fixture.jsonl";
+const FIXTURE_SEED = 404;
+
+async function fixture(): Promise<number> {
+  const plan = planDataset({
+    output: "",
+    seed: FIXTURE_SEED,
+    products: 16,
+    pairs: 16,
+    size: 1,
+    perProduct: 4,
+    variants: 1,
+    viewsPerProduct: 0,
+  });
+  const cases = makeFixture(plan, FIXTURE_SEED);
+  await writeFile(FIXTURE_FILE, toLines(cases));
+  process.stdout.write(`${cases.length} cases in ${FIXTURE_FILE}\n`);
   return 0;
 }
 

@@ -159,7 +159,7 @@ export function drawBottle(p: Pen, { v, r }: Shape): void {
     false,
   );
   if (v === 1) p.stroke("M86 16Q86 2 100 2Q114 2 114 16", darken(p.look.accent, 0.2), 5);
-  p.fill(`M86 38L114 38L114 54L86 54Z`, "#c4c8cf");
+  if (v !== 2) p.fill("M86 38L114 38L114 54L86 54Z", "#c4c8cf");
   p.body(
     `M${v === 2 ? x : 84} 52Q${x} 56 ${x} ${shoulder + 12}L${x} 172Q${x} 190 ${x + 16} 190L${x + w - 16} 190Q${x + w} 190 ${x + w} 172L${x + w} ${shoulder + 12}Q${x + w} 56 ${v === 2 ? x + w : 116} 52Z`,
   );

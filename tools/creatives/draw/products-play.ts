@@ -83,7 +83,8 @@ export function drawBear(p: Pen, { v, r }: Shape): void {
 export function drawCar(p: Pen, { v, r }: Shape): void {
   const roof = 66 - r[0] * 8;
   if (v === 1) {
-    p.body(Pen.box(74, 54, 112, 80, 8), p.look.accent, false);
+    p.body(Pen.box(74, 54, 112, 80, 8));
+    p.fill(Pen.box(74, 84, 112, 12, 0), p.look.accent);
     p.body(`M14 136Q14 98 34 94L46 66Q50 60 58 60L72 60L72 136Z`);
     p.fill("M40 94L50 70L66 70L66 94Z", "#bfe0f2");
     p.body("M12 126L188 126L188 142L12 142Z");

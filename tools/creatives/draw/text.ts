@@ -64,7 +64,9 @@ function paintHeadline(ctx: SKRSContext2D, f: Factors, px: number, rng: () => nu
         ? (top + (f.columns ? 0.06 : 0.02)) * px
         : (top + height / 2) * px - blockHeight / 2;
   let ground = meanColour(ctx, x, y, widest, blockHeight);
-  const busy = f.background !== "plain" && f.background !== "gradient" && !f.columns;
+  const mixed = f.background !== "plain" && f.background !== "gradient";
+  // A drawn person stands behind a low headline, whatever the background.
+  const busy = !f.columns && (mixed || (f.person_drawn && f.text_place !== "top"));
   if (f.text_contrast === "high" && (busy || f.text_place === "over")) {
     const panel: Rgb = luminance(ground) > 0.3 ? [255, 255, 255] : [24, 26, 34];
     ctx.fillStyle = `rgba(${panel[0]},${panel[1]},${panel[2]},0.84)`;

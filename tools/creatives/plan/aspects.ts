@@ -36,13 +36,7 @@ export const THRESHOLDS: Readonly<Record<Aspect, number>> = {
 
 type TextPart = Pick<
   Factors,
-  | "has_headline"
-  | "text_readable"
-  | "text_level"
-  | "has_price"
-  | "has_cta"
-  | "text_crowded"
-  | "text_place"
+  "has_headline" | "text_readable" | "text_level" | "has_price" | "has_cta" | "text_crowded"
 >;
 
 /** Q5: says something, says it legibly, asks for the click, and is not a wall of words. */
@@ -64,10 +58,7 @@ export function scoreCast(f: Pick<Factors, "person" | "has_prop" | "prop_fits">)
 
 /** Q7: an inset, a badge, columns or a thin frame help; a heavy frame, crowding, text over the product harm. */
 export function scoreLayout(
-  f: Pick<
-    Factors,
-    "border" | "inset" | "has_badge" | "columns" | "layout_crowded" | "text_place" | "has_headline"
-  >,
+  f: Pick<Factors, "border" | "inset" | "has_badge" | "columns" | "layout_crowded" | "text_over">,
 ): number {
   return (
     (f.inset ? 0.9 : 0) +
@@ -75,7 +66,7 @@ export function scoreLayout(
     (f.columns ? 0.5 : 0) +
     (f.border === "thin" ? 0.45 : f.border === "heavy" ? -0.7 : 0) -
     (f.layout_crowded ? 1.6 : 0) -
-    (f.has_headline && f.text_place === "over" ? 0.9 : 0)
+    (f.text_over ? 0.9 : 0)
   );
 }
 

@@ -80,7 +80,7 @@ export function titleOf(product: Product): Words {
 
 export function descriptionOf(product: Product): Words {
   if (product.description) return product.description;
-  const { kind, material, style, pattern } = parts(product);
+  const { material, style, pattern } = parts(product);
   const noun = wordsOf("kind", product.kind);
   const color = wordsOf("color", product.color);
   const accent = wordsOf("color", product.accent);
@@ -94,7 +94,7 @@ export function descriptionOf(product: Product): Words {
           zh: `${color.zh}配${accent.zh}，${pattern.zh}`,
         };
   return {
-    en: `${style.en} ${noun.en} in ${surface.en}, made of ${material.words.en.toLowerCase()}. ${headline.en}. From ${kind.path[1].toLowerCase()} by ${product.brand}.`,
+    en: `${style.en} ${noun.en} in ${surface.en}, made of ${material.words.en.toLowerCase()}. ${headline.en}. By ${product.brand}.`,
     zh: `${product.brand}${style.zh}${noun.zh}，${surface.zh}，${material.words.zh}制成。${headline.zh}。`,
   };
 }
@@ -117,7 +117,7 @@ function parts(product: Product) {
   const style = kind.styles[product.style];
   if (!material || !style)
     throw new Error(`parts: product ${product.id} has no such material or style`);
-  return { kind, material, style, pattern: wordsOf("pattern", product.pattern) };
+  return { material, style, pattern: wordsOf("pattern", product.pattern) };
 }
 
 function capital(text: string): string {

@@ -153,6 +153,37 @@ export function simulateClicks(
   };
 }
 
+/** Spreads a creative's log over the positions, as the examination model would have produced it. */
+export function splitByPosition(
+  counts: ClickCounts,
+  rng: Rng,
+): { position: number; impressions: number; clicks: number }[] {
+  const shares = EXAMINATION.map(
+    () => -Math.log(1 - rng()) - Math.log(1 - rng()) - Math.log(1 - rng()) - Math.log(1 - rng()),
+  );
+  const spread = (total: number, weights: readonly number[]) => {
+    let left = total;
+    let weight = weights.reduce((sum, w) => sum + w, 0);
+    return weights.map((w, i) => {
+      const part =
+        i === weights.length - 1 ? left : Math.min(left, binomial(left, w / weight, rng));
+      left -= part;
+      weight -= w;
+      return part;
+    });
+  };
+  const impressions = spread(counts.impressions, shares);
+  const clicks = spread(
+    counts.clicks,
+    impressions.map((n, i) => n * EXAMINATION[i]!),
+  ).map((n, i) => Math.min(n, impressions[i]!));
+  return POSITIONS.map((position, i) => ({
+    position,
+    impressions: impressions[i]!,
+    clicks: clicks[i]!,
+  }));
+}
+
 /** (high − low) / low of the smoothed rates. */
 export function relativeGap(a: ClickCounts, b: ClickCounts): number {
   const [x, y] = [smoothedCtr(a), smoothedCtr(b)];

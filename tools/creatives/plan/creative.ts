@@ -170,6 +170,7 @@ function planText(
     headline,
     headline_interest: has_headline ? interest : "",
     text_place,
+    text_over: has_headline && text_place === "over",
     text_size: round(has_headline ? fit.size : 0),
     text_level: text_level as Factors["text_level"],
     text_contrast,

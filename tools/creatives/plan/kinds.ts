@@ -1,5 +1,4 @@
 import type { ColourName } from "../draw/colour";
-import type { Finish } from "../draw/pen";
 import { drawBear, drawCar, drawHeadphones, drawSpeaker } from "../draw/products-play";
 import {
   drawBottle,
@@ -22,12 +21,9 @@ import {
   drawWatch,
   type Drawing,
 } from "../draw/products-wear";
-import type { Words } from "./words";
-
-export interface Material {
-  readonly words: Words;
-  readonly finish: Finish;
-}
+import { MATERIALS as M, type Material } from "./materials";
+import { PHOTO_KINDS } from "./photo-kinds";
+import { bilingual as w, type Words } from "./words";
 
 /** One level-3 category: what it is called, how it is made and drawn, who wants it. */
 export interface Kind {
@@ -50,24 +46,6 @@ export interface Kind {
   readonly colors?: readonly ColourName[];
   readonly draw?: Drawing;
 }
-
-const w = (en: string, zh: string): Words => ({ en, zh });
-const M = {
-  leather: { words: w("Leather", "皮革"), finish: "matte" },
-  canvas: { words: w("Canvas", "帆布"), finish: "woven" },
-  mesh: { words: w("Mesh", "网面"), finish: "woven" },
-  cotton: { words: w("Cotton", "纯棉"), finish: "woven" },
-  linen: { words: w("Linen", "亚麻"), finish: "matte" },
-  silicone: { words: w("Silicone", "硅胶"), finish: "matte" },
-  steel: { words: w("Steel", "不锈钢"), finish: "metal" },
-  glass: { words: w("Glass", "玻璃"), finish: "glossy" },
-  ceramic: { words: w("Ceramic", "陶瓷"), finish: "glossy" },
-  clay: { words: w("Clay", "陶土"), finish: "matte" },
-  wood: { words: w("Wood", "木质"), finish: "grained" },
-  plastic: { words: w("Plastic", "塑料"), finish: "glossy" },
-  plush: { words: w("Plush", "毛绒"), finish: "woven" },
-  paper: { words: w("Paper", "纸艺"), finish: "matte" },
-} as const satisfies Record<string, Material>;
 
 /** The drawn kinds, in a fixed order: the order is part of what a seed means. */
 export const KINDS: readonly Kind[] = [
@@ -371,81 +349,6 @@ export const KINDS: readonly Kind[] = [
     scenes: ["room", "garden"],
     props: ["ball", "gift box"],
     worn: false,
-  },
-];
-
-const CLOTHES = { materials: [M.cotton], patterned: false, worn: true, price: [24, 99] as const };
-const plainStyles: Kind["styles"] = [
-  w("Classic", "经典"),
-  w("Classic", "经典"),
-  w("Classic", "经典"),
-];
-
-/** Kinds that exist only as cut-outs of photographs. */
-export const PHOTO_KINDS: readonly Kind[] = [
-  {
-    id: "jacket",
-    path: ["Fashion", "Clothing", "Jackets"],
-    ...CLOTHES,
-    styles: plainStyles,
-    interests: ["waterproof", "lightweight", "comfort", "durable", "sale", "outdoor", "new"],
-    scenes: ["mountains", "city"],
-    props: ["umbrella", "map"],
-  },
-  {
-    id: "hoodie",
-    path: ["Fashion", "Clothing", "Hoodies"],
-    ...CLOTHES,
-    styles: plainStyles,
-    interests: ["lightweight", "comfort", "eco", "sale", "outdoor", "gift", "new"],
-    scenes: ["mountains", "city"],
-    props: ["cup", "ball"],
-  },
-  {
-    id: "tank",
-    path: ["Fashion", "Clothing", "Tank tops"],
-    ...CLOTHES,
-    styles: plainStyles,
-    interests: ["lightweight", "comfort", "eco", "sale", "summer", "new"],
-    scenes: ["beach", "city"],
-    props: ["water", "ball"],
-  },
-  {
-    id: "pants",
-    path: ["Fashion", "Clothing", "Pants"],
-    ...CLOTHES,
-    styles: plainStyles,
-    interests: ["lightweight", "comfort", "durable", "sale", "outdoor", "work", "new"],
-    scenes: ["mountains", "city"],
-    props: ["water", "ball"],
-  },
-  {
-    id: "shorts",
-    path: ["Fashion", "Clothing", "Shorts"],
-    ...CLOTHES,
-    styles: plainStyles,
-    interests: ["lightweight", "comfort", "eco", "sale", "outdoor", "summer", "new"],
-    scenes: ["beach", "mountains"],
-    props: ["water", "ball"],
-  },
-  {
-    id: "bag",
-    path: ["Fashion", "Bags", "Gym bags"],
-    ...CLOTHES,
-    styles: plainStyles,
-    interests: ["waterproof", "lightweight", "durable", "sale", "outdoor", "work", "new"],
-    scenes: ["mountains", "city"],
-    props: ["map", "water"],
-  },
-  {
-    id: "gym ball",
-    path: ["Sports", "Fitness", "Gym balls"],
-    ...CLOTHES,
-    worn: false,
-    styles: plainStyles,
-    interests: ["lightweight", "comfort", "durable", "sale", "gift", "new"],
-    scenes: ["room", "garden"],
-    props: ["water", "cushion"],
   },
 ];
 

@@ -56,6 +56,8 @@ export interface Factors {
   readonly cta: string;
   readonly has_cta: boolean;
   readonly text_place: TextPlace;
+  /** A headline lies over the product. */
+  readonly text_over: boolean;
   /** Headline height as a share of the picture's height. */
   readonly text_size: number;
   readonly text_level: "none" | "small" | "medium" | "large";

@@ -30,7 +30,10 @@ export interface Interest {
   readonly adjective?: Words;
 }
 
-const w = (en: string, zh: string): Words => ({ en, zh });
+export function bilingual(en: string, zh: string): Words {
+  return { en, zh };
+}
+const w = bilingual;
 
 /** `{kind}` in a query stands for the product's word. */
 export const INTERESTS: Readonly<Record<string, Interest>> = {

@@ -37,6 +37,8 @@ const SLOTS: Readonly<Record<string, SlotSpec>> = grammarJson.slots;
 const LEXICON: Readonly<Record<string, Readonly<Record<string, Record<Language, string>>>>> =
   grammarJson.lexicon;
 
+const BY_QUESTION = Map.groupBy(FORMS, (form) => `${form.q}/${form.answer}`);
+
 type Value = string | number | boolean | readonly string[];
 type Facts = Readonly<Record<string, Value>>;
 
@@ -167,8 +169,7 @@ export function writeReason(
   rng: Rng,
 ): string {
   const candidates: { form: Form; roles: Roles }[] = [];
-  for (const form of FORMS) {
-    if (form.q !== q || form.answer !== answerClass(answer)) continue;
+  for (const form of BY_QUESTION.get(`${q}/${answerClass(answer)}`) ?? []) {
     for (const roles of rolesFor(answer)) {
       if (form.when.every((condition) => holds(condition, facts, roles)))
         candidates.push({ form, roles });
