@@ -24,6 +24,14 @@ export default mergeConfig(
         },
         {
           extends: true,
+          // Found late, a dependency would make Vite reload the page in the middle of a test.
+          optimizeDeps: {
+            include: [
+              "@tensorflow/tfjs-core",
+              "@tensorflow/tfjs-backend-cpu",
+              "@tensorflow/tfjs-backend-webgpu",
+            ],
+          },
           test: {
             name: "browser",
             include: ["src/**/*.gpu.test.ts", "src/**/*.browser.test.{ts,tsx}"],

@@ -35,7 +35,16 @@ export function composedConv2d(
   return tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, padding);
 }
 
-const CONV2D_WGSL = `
+/** Filters per invocation: a vec4 where their number allows. */
+type Lanes = 1 | 4;
+
+function conv2dWgsl(lanes: Lanes): string {
+  const write =
+    lanes === 1
+      ? "result[index] = total;"
+      : "for (var f = 0; f < 4; f++) { result[4 * index + f] = total[f]; }";
+  return `
+alias Filters = ${lanes === 1 ? "f32" : "vec4<f32>"};
 fn main(index : i32) {
   if (index >= uniforms.count) { return; }
   let o = index % uniforms.filters;
@@ -43,7 +52,7 @@ fn main(index : i32) {
   let j0 = (pixel % uniforms.outWidth) * uniforms.stride - uniforms.padding;
   let i0 = ((pixel / uniforms.outWidth) % uniforms.outHeight) * uniforms.stride - uniforms.padding;
   let b = pixel / (uniforms.outWidth * uniforms.outHeight);
-  var total = 0.0;
+  var total = Filters();
   for (var u = 0; u < uniforms.kernelHeight; u++) {
     let i = i0 + u;
     if (i < 0 || i >= uniforms.height) { continue; }
@@ -57,10 +66,11 @@ fn main(index : i32) {
       }
     }
   }
-  result[index] = total;
+  ${write}
 }`;
+}
 
-/** One invocation per output entry; neighbours read neighbouring filters. */
+/** One invocation per output pixel and filter, or group of four; neighbours read neighbouring filters. */
 export const CONV2D_KERNEL: OwnKernel<
   Readonly<Record<"x" | "kernel", tf.TensorInfo>>,
   Conv2dOptions
@@ -68,14 +78,15 @@ export const CONV2D_KERNEL: OwnKernel<
   name: "PerigeeConv2d",
   run(backend, { x, kernel }, { stride, padding }) {
     const [batch = 0, height = 0, width = 0, channels = 0] = x.shape;
-    const [kernelHeight = 0, kernelWidth = 0, , filters = 0] = kernel.shape;
+    const [kernelHeight = 0, kernelWidth = 0, , outputs = 0] = kernel.shape;
     const outHeight = Math.floor((height + 2 * padding - kernelHeight) / stride) + 1;
     const outWidth = Math.floor((width + 2 * padding - kernelWidth) / stride) + 1;
-    const outputShape = [batch, outHeight, outWidth, filters];
-    const count = sizeOf(outputShape);
+    const outputShape = [batch, outHeight, outWidth, outputs];
+    const lanes: Lanes = outputs % 4 === 0 ? 4 : 1;
+    const count = sizeOf(outputShape) / lanes;
     return runWgsl(backend, {
-      key: "conv2d",
-      inputs: { x: { tensor: x }, kernel: { tensor: kernel } },
+      key: `conv2d_${lanes}`,
+      inputs: { x: { tensor: x }, kernel: { tensor: kernel, components: lanes } },
       integers: {
         count,
         height,
@@ -83,7 +94,7 @@ export const CONV2D_KERNEL: OwnKernel<
         channels,
         kernelHeight,
         kernelWidth,
-        filters,
+        filters: outputs / lanes,
         outHeight,
         outWidth,
         stride,
@@ -92,7 +103,7 @@ export const CONV2D_KERNEL: OwnKernel<
       workgroups: Math.ceil(count / LANES),
       outputShape,
       outputType: "float32",
-      code: () => CONV2D_WGSL,
+      code: () => conv2dWgsl(lanes),
     });
   },
 };

@@ -1,6 +1,6 @@
 /**
  * WGSL of `linear` and its registration. Two programs: few input rows (decoding) let eight lanes share
- * one output entry; many rows give every lane a block of 4 × 4 outputs. Both sum in a fixed order.
+ * one output entry; many rows give every lane a block of outputs. Both sum in a fixed order.
  */
 import type * as tf from "@tensorflow/tfjs-core";
 import type { OwnKernel } from "./own-kernel";
@@ -12,9 +12,13 @@ import { LANES, runWgsl, type WgslInput } from "./wgsl-program";
 const FEW_ROWS = 4;
 /** Lanes that share one output of the few-rows program: 8 · 16 bytes is a memory transaction. */
 const SHARING = 8;
-/** Outputs per lane and side in the many-rows program, and the side of a workgroup's tile. */
+/** Outputs per lane in the many-rows program: input rows × weight rows. Weights are dearer to read. */
+const INPUT_BLOCK = 8;
 const BLOCK = 4;
-const TILE = BLOCK * Math.sqrt(LANES);
+/** Lanes of a workgroup per side, and the sides of its tile. */
+const SIDE = Math.sqrt(LANES);
+const INPUT_TILE = INPUT_BLOCK * SIDE;
+const TILE = BLOCK * SIDE;
 
 interface LinearForm {
   readonly storage: Storage;
@@ -58,39 +62,36 @@ fn main(index : i32) {
 }
 
 function manyRowsWgsl(form: LinearForm): string {
-  const steps = Array.from({ length: BLOCK }, (_, step) => step);
-  const loads = steps
-    .map(
-      (i) => `
-    let x${i} = inputGroup(min(n0 + ${i}, uniforms.inputRows - 1), q);
-    let w${i} = weightGroup(min(row0 + ${i}, uniforms.rows - 1), q);`,
-    )
-    .join("");
-  const products = steps
-    .map((i) => `t${i} += vec4<f32>(${steps.map((j) => `dot(x${i}, w${j})`).join(", ")});`)
-    .join("\n    ");
-  const writes = steps
-    .map((i) => `if (n0 + ${i} < uniforms.inputRows) { write(n0 + ${i}, row0, t${i}); }`)
-    .join("\n  ");
+  const range = (length: number): number[] => Array.from({ length }, (_, step) => step);
+  const lines = (length: number, line: (step: number) => string): string =>
+    range(length).map(line).join("\n    ");
+  const products = range(BLOCK).map((j) => `dot(x, w${j})`);
   return `${sharedWgsl(form)}
 fn write(n : i32, row0 : i32, totals : vec4<f32>) {
-  for (var j = 0; j < ${BLOCK}; j++) {
-    let row = row0 + j;
-    if (row < uniforms.rows) { result[n * uniforms.rows + row] = finish(totals[j], row); }
+  if (n >= uniforms.inputRows) { return; }
+  for (var j = 0; j < min(${BLOCK}, uniforms.rows - row0); j++) {
+    result[n * uniforms.rows + row0 + j] = finish(totals[j], row0 + j);
   }
+}
+fn products(x : vec4<f32>, ${range(BLOCK)
+    .map((j) => `w${j} : vec4<f32>`)
+    .join(", ")}) -> vec4<f32> {
+  return vec4<f32>(${products.join(", ")});
 }
 fn main(index : i32) {
   let lane = i32(localIndex);
   let group = index / LANES;
-  let side = ${TILE / BLOCK};
-  let n0 = (group / uniforms.rowTiles) * ${TILE} + (lane / side) * ${BLOCK};
-  let row0 = (group % uniforms.rowTiles) * ${TILE} + (lane % side) * ${BLOCK};
+  let n0 = (group / uniforms.rowTiles) * ${INPUT_TILE} + (lane / ${SIDE}) * ${INPUT_BLOCK};
+  let row0 = (group % uniforms.rowTiles) * ${TILE} + (lane % ${SIDE}) * ${BLOCK};
   if (n0 >= uniforms.inputRows || row0 >= uniforms.rows) { return; }
-  ${steps.map((i) => `var t${i} = vec4<f32>();`).join(" ")}
-  for (var q = 0; q < uniforms.groups; q++) {${loads}
-    ${products}
+  let lastInput = uniforms.inputRows - 1;
+  let lastRow = uniforms.rows - 1;
+  ${lines(INPUT_BLOCK, (i) => `var t${i} = vec4<f32>();`)}
+  for (var q = 0; q < uniforms.groups; q++) {
+    ${lines(BLOCK, (j) => `let w${j} = weightGroup(min(row0 + ${j}, lastRow), q);`)}
+    ${lines(INPUT_BLOCK, (i) => `t${i} += products(inputGroup(min(n0 + ${i}, lastInput), q), w0, w1, w2, w3);`)}
   }
-  ${writes}
+  ${lines(INPUT_BLOCK, (i) => `write(n0 + ${i}, row0, t${i});`)}
 }`;
 }
 
@@ -122,7 +123,7 @@ export const LINEAR_KERNEL: OwnKernel<
       key: `${key}_${form.hasScale}_${form.hasBias}`,
       inputs,
       integers: { rows, columns, groups: Math.ceil(columns / 4), inputRows, rowTiles },
-      workgroups: rowTiles * (isFew ? inputRows : Math.ceil(inputRows / TILE)),
+      workgroups: rowTiles * (isFew ? inputRows : Math.ceil(inputRows / INPUT_TILE)),
       outputShape: [...x.shape.slice(0, -1), rows],
       outputType: "float32",
       code: () => (isFew ? fewRowsWgsl(form) : manyRowsWgsl(form)),

@@ -28,6 +28,7 @@ function createCpuDevice(): TfjsDevice {
     release: (weight) => weight.dispose(),
     assertUsable: () => undefined,
     guard: (work) => work(),
+    trim: () => undefined,
     memory() {
       const { numTensors, numBytes } = tf.memory();
       return { tensors: numTensors, gpuBuffers: 0, bytes: numBytes };

@@ -21,6 +21,8 @@ export interface TfjsDevice {
   guard<R>(work: () => Promise<R>): Promise<R>;
   /** Compiles what `dryRun` would dispatch, off the main path, so that the first run does not wait. */
   precompile?(dryRun: () => void): Promise<void>;
+  /** Gives memory back that is only kept for reuse. */
+  trim(): void;
   memory(): { readonly tensors: number; readonly gpuBuffers: number; readonly bytes: number };
   readonly lost: Promise<string>;
   dispose(): void;

@@ -50,5 +50,6 @@ class TfjsModel implements LoadedModel {
     for (const program of this.programs) program.dispose();
     this.programs.clear();
     this.weights.dispose();
+    this.device.trim();
   }
 }

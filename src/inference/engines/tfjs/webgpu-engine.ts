@@ -30,6 +30,11 @@ export class WebGpuEngine extends TfjsEngine {
     this.monitor = device.monitor;
   }
 
+  /** Makes this engine's backend the one that tfjs calls run on. */
+  activate(): void {
+    this.device.activate();
+  }
+
   /** Loses the device as a driver crash would; for tests. */
   loseDevice(): void {
     this.monitor.destroyDevice();
@@ -65,6 +70,16 @@ export async function createWebGpuEngine({
 
 /** tfjs' number for its tiled matmul program. */
 const PACKED_MATMUL = 3;
+
+/** Unused pooled buffers beyond this are freed; a vision tower's activations fit several times. */
+const POOL_LIMIT_BYTES = 256 * 2 ** 20;
+
+/** The parts of tfjs' BufferManager that `trim` needs; private in its types. */
+interface BufferPool {
+  readonly freeBuffers: Map<string, GPUBuffer[]>;
+  numFreeBuffers: number;
+  numBytesAllocated: number;
+}
 
 class WebGpuTfjsDevice implements TfjsDevice {
   readonly id = "webgpu";
@@ -171,6 +186,22 @@ class WebGpuTfjsDevice implements TfjsDevice {
     };
   }
 
+  /** tfjs' pool keeps every buffer size it ever saw; nothing else ever frees it. */
+  trim(): void {
+    if (this.isDisposed || this.monitor.isLost) return;
+    this.flush();
+    const pool = this.backend.bufferManager as unknown as BufferPool;
+    for (const [key, buffers] of pool.freeBuffers) {
+      // The emptied lists stay: tfjs looks them up without asking whether they exist.
+      pool.freeBuffers.set(key, []);
+      for (const buffer of buffers) {
+        pool.numFreeBuffers -= 1;
+        pool.numBytesAllocated -= buffer.size;
+        buffer.destroy();
+      }
+    }
+  }
+
   dispose(): void {
     if (this.isDisposed) return;
     this.isDisposed = true;
@@ -187,6 +218,8 @@ class WebGpuTfjsDevice implements TfjsDevice {
       const result = await work();
       this.flush();
       this.monitor.throwReported();
+      const { numBytesAllocated, numBytesUsed } = this.backend.bufferManager;
+      if (numBytesAllocated - numBytesUsed > POOL_LIMIT_BYTES) this.trim();
       return result;
     } catch (error) {
       throw await this.monitor.explain(error);

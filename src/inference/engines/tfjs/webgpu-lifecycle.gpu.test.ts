@@ -60,6 +60,19 @@ describe.skipIf(!adapter)(`webgpu engine${whyNot}`, () => {
     expect(engine.memory()).toEqual(before);
   });
 
+  it("gives the pool's memory back with the model, and goes on working", async () => {
+    const before = engine.memory();
+    const model = await engine.loadModel(DECODE_WEIGHTS);
+    await decode(await model.program(DECODE), 3);
+    expect(engine.memory().gpuBuffers).toBeGreaterThan(before.gpuBuffers);
+    model.dispose();
+    expect(engine.memory()).toEqual(before);
+    const again = await engine.loadModel(DECODE_WEIGHTS);
+    await decode(await again.program(DECODE), 3);
+    again.dispose();
+    expect(engine.memory()).toEqual(before);
+  });
+
   it("runs its own kernels, not the composed forms", async () => {
     const model = await engine.loadModel(DECODE_WEIGHTS);
     const program = await model.program(DECODE);
