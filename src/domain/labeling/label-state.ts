@@ -25,6 +25,8 @@ export interface LabelState {
   readonly redoStacks: Map<string, string[]>;
   /** Pair-level events in order, to recompute after an undo. */
   readonly pairEvents: Map<string, (AdjudicatedEvent | (LabelEvent & { kind: "flagged" }))[]>;
+  /** Protocol editions under which there are decisions. */
+  readonly protocolVersions: Set<number>;
   lastId: string;
 }
 
@@ -41,6 +43,7 @@ export function createLabelState(): LabelState {
     undoStacks: new Map(),
     redoStacks: new Map(),
     pairEvents: new Map(),
+    protocolVersions: new Set(),
     lastId: "",
   };
 }
@@ -127,6 +130,7 @@ export function applyEvent(state: LabelState, event: LabelEvent): boolean {
   const task = taskOf(event);
   if (event.kind === "judged" || event.kind === "skipped") {
     listIn(state.decisions, task!).push(event);
+    state.protocolVersions.add(event.shown.protocolVersion);
   } else {
     listIn(state.pairEvents, event.pair).push(event);
   }

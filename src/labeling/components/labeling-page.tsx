@@ -1,6 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Tabs } from "@mantine/core";
-import type { Dexie } from "dexie";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { InferenceClient } from "@/inference/client/inference-client";
@@ -42,7 +41,7 @@ const ExportView = lazy(() =>
 
 export interface LabelingPageProps {
   readonly client: InferenceClient;
-  readonly database: Dexie;
+  readonly database: Parameters<typeof createLabelingRepository>[0];
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly newId: IdSource;

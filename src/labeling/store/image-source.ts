@@ -20,8 +20,8 @@ export interface ImageSource {
   close(): void;
 }
 
-/** Images kept decoded: the pair on screen, five ahead, and a few behind for undo. */
-const KEPT = 24;
+/** Images kept decoded: the pair on screen, five ahead, some behind for undo, a page of lists. */
+const KEPT = 64;
 const DECODE_LIMIT_MS = 15_000;
 
 async function fileInFolder(root: FileSystemDirectoryHandle, path: string): Promise<File> {

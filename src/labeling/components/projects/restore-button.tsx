@@ -1,0 +1,63 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, FileButton } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useState } from "react";
+import { messageOf } from "@/shared/lib/errors";
+import { formatNumber } from "@/shared/ui/format";
+import { restoreProject } from "../../queries/restore-project";
+import type { WorkspaceProps } from "../labeling-context";
+
+/** Restores a project from a file, or merges it into the one that is here. */
+export function RestoreButton({
+  repository,
+  blobs,
+  onRestored,
+}: Pick<WorkspaceProps, "repository" | "blobs"> & { readonly onRestored: () => void }) {
+  const { t, i18n } = useLingui();
+  const [isBusy, setBusy] = useState(false);
+
+  async function restore(files: readonly File[]) {
+    setBusy(true);
+    for (const file of files) {
+      try {
+        const report = await restoreProject(file, repository, blobs);
+        const number = (value: number) => formatNumber(value, i18n.locale);
+        const conflicts = report.conflicts.length;
+        const problems =
+          conflicts + report.issues.length === 0
+            ? ""
+            : t`${number(conflicts)} conflicts, ${number(report.issues.length)} broken lines.`;
+        notifications.show({
+          color: problems === "" ? "gray" : "orange",
+          autoClose: problems === "" ? 6000 : false,
+          title: file.name,
+          message: `${t`${number(report.added)} events added, ${number(report.known)} known already.`} ${problems} ${report.issues[0]?.reason ?? ""}`,
+        });
+      } catch (error) {
+        notifications.show({
+          color: "red",
+          autoClose: false,
+          title: file.name,
+          message: messageOf(error),
+        });
+      }
+    }
+    setBusy(false);
+    onRestored();
+  }
+
+  return (
+    <FileButton
+      multiple
+      accept=".jsonl,.zip"
+      onChange={(files) => void restore(files)}
+      inputProps={{ "aria-label": t`Files to restore or merge` }}
+    >
+      {(props) => (
+        <Button {...props} variant="default" loading={isBusy}>
+          <Trans>Restore or merge</Trans>
+        </Button>
+      )}
+    </FileButton>
+  );
+}

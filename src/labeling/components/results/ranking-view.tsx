@@ -1,0 +1,234 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, Select, Table, Text, Title } from "@mantine/core";
+import { useDeferredValue, useMemo, useRef, useState } from "react";
+import { useStore } from "zustand";
+import { EmptyState } from "@/shared/ui/empty-state";
+import { formatNumber } from "@/shared/ui/format";
+import { ErrorNotice, Notice } from "@/shared/ui/notice";
+import { TaskProgress } from "@/shared/ui/task-progress";
+import { covariateEffects, rankCreatives, usableFactors } from "../../logic/ranking";
+import { measureCreatives } from "../../queries/measure-creatives";
+import type { ProjectViewProps } from "../labeling-context";
+import { Thumbnail } from "./thumbnail";
+import { Whisker } from "./whisker";
+import styles from "../labeling-page.module.css";
+
+/** Strengths of a product's creatives with their intervals; live while labelling. */
+export function RankingView(props: ProjectViewProps) {
+  const { handle, images } = props;
+  const { t, i18n } = useLingui();
+  const { state, pairsById, creatives, products, revision } = useStore(handle.store);
+  const shown = useDeferredValue(revision);
+  const [product, setProduct] = useState<string>();
+  const outcome = useMemo(() => {
+    try {
+      return { report: rankCreatives(state, pairsById) };
+    } catch (error) {
+      return { error };
+    }
+    // `shown` stands for the state, which changes in place.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [state, pairsById, shown]);
+
+  if (outcome.report === undefined) return <ErrorNotice error={outcome.error} />;
+  const { report } = outcome;
+  const current =
+    report.products.find((candidate) => candidate.product === product) ?? report.products[0];
+  if (current === undefined) {
+    return (
+      <EmptyState title={t`No ranking yet`}>
+        <Trans>The ranking begins with the first judgement.</Trans>
+      </EmptyState>
+    );
+  }
+  const show = (value: number, digits = 2) => formatNumber(value, i18n.locale, digits);
+  const extent = Math.max(
+    1,
+    ...current.creatives.flatMap(({ strength }) =>
+      [strength.low, strength.high].filter(Number.isFinite).map(Math.abs),
+    ),
+  );
+  return (
+    <section className={styles["section"]}>
+      <Select
+        label={t`Product`}
+        searchable
+        allowDeselect={false}
+        value={current.product}
+        onChange={(value) => setProduct(value ?? undefined)}
+        data={report.products.map(({ product: id, judgements }) => ({
+          value: id,
+          label: `${products.get(id)?.title ?? id} (${judgements})`,
+        }))}
+      />
+      {!current.isConnected && (
+        <Notice tone="warn">
+          <Trans>
+            The judgements do not connect all creatives of this product; strengths compare only
+            within a connected group.
+          </Trans>
+        </Notice>
+      )}
+      <div className={styles["tableScroll"]}>
+        <Table verticalSpacing="xs">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`Place`}</Table.Th>
+              <Table.Th>{t`Creative`}</Table.Th>
+              <Table.Th>{t`Strength, 95% interval`}</Table.Th>
+              <Table.Th>{t`Won`}</Table.Th>
+              <Table.Th>{t`Lost`}</Table.Th>
+              <Table.Th>{t`Not comparable`}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {current.creatives.map(({ creative, strength, range, wins, losses, ties }) => (
+              <Table.Tr key={creative}>
+                <Table.Td>
+                  {range.best === range.worst ? range.rank : `${range.best}–${range.worst}`}
+                </Table.Td>
+                <Table.Td>
+                  <Thumbnail images={images} creative={creatives.get(creative)} />
+                </Table.Td>
+                <Table.Td>
+                  <Whisker
+                    value={strength.value}
+                    low={strength.low}
+                    high={strength.high}
+                    extent={extent}
+                  />
+                  <span className="tabular">
+                    {show(strength.value)}{" "}
+                    <Text span size="xs" c="dimmed">
+                      {Number.isFinite(strength.low)
+                        ? `[${show(strength.low)}, ${show(strength.high)}]`
+                        : t`not yet compared enough`}
+                    </Text>
+                  </span>
+                </Table.Td>
+                <Table.Td>{wins}</Table.Td>
+                <Table.Td>{losses}</Table.Td>
+                <Table.Td>{ties}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+      <Text size="sm" c="dimmed">
+        <Trans>
+          Strength: Bradley-Terry log strength, mean 0 within a connected group; one more means odds
+          of 2.7 to 1. Pairs closed as not comparable count as ties (Davidson). A place such as 1–3
+          says that the intervals leave these places open.
+        </Trans>{" "}
+        {report.usesPrior && (
+          <Trans>
+            A weak prior keeps strengths finite, because some creatives only won or only lost.
+          </Trans>
+        )}
+      </Text>
+      {report.sideBias !== null && (
+        <Text>
+          <Trans>
+            Side bias: {show(report.sideBias.value)} [{show(report.sideBias.low)},{" "}
+            {show(report.sideBias.high)}] log odds for the left creative, p ={" "}
+            {show(report.sideBias.pValue, 3)}.
+          </Trans>
+        </Text>
+      )}
+      <Covariates {...props} />
+    </section>
+  );
+}
+
+function Covariates({ handle, images }: ProjectViewProps) {
+  const { t, i18n } = useLingui();
+  const { state, pairs, pairsById, creatives } = useStore(handle.store);
+  const [progress, setProgress] = useState<{ done: number; total: number }>();
+  const abort = useRef<AbortController>(undefined);
+  const judged = [...state.tasksByPair].filter(([, tasks]) => tasks.size > 0).map(([pair]) => pair);
+  const ids = [
+    ...new Set(
+      judged.flatMap((id) => {
+        const pair = pairsById.get(id);
+        return pair === undefined ? [] : [pair.a, pair.b];
+      }),
+    ),
+  ];
+  const names = usableFactors(
+    ids.map((id) => creatives.get(id)).filter((one) => one !== undefined),
+  );
+  const report =
+    names.length === 0 ? undefined : covariateEffects(state, pairsById, creatives, names);
+  const show = (value: number) => formatNumber(value, i18n.locale, 2);
+  const labels: Readonly<Record<string, string>> = {
+    brightness: t`Brightness`,
+    contrast: t`Contrast`,
+    colourfulness: t`Colourfulness`,
+    busyness: t`Edges and text`,
+  };
+
+  async function measure() {
+    const controller = new AbortController();
+    abort.current = controller;
+    setProgress({ done: 0, total: ids.length });
+    await measureCreatives(handle, images, ids, controller.signal, (done, total) =>
+      setProgress({ done, total }),
+    ).finally(() => setProgress(undefined));
+  }
+
+  return (
+    <>
+      <Title order={2}>
+        <Trans>What goes with winning</Trans>
+      </Title>
+      {report !== undefined && report.estimates.length > 0 && (
+        <div className={styles["tableScroll"]}>
+          <Table>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t`Property`}</Table.Th>
+                <Table.Th>{t`Log odds per standard deviation`}</Table.Th>
+                <Table.Th>p</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {report.estimates.map(({ name, value, low, high, pValue }) => (
+                <Table.Tr key={name}>
+                  <Table.Th scope="row">{labels[name] ?? name}</Table.Th>
+                  <Table.Td>
+                    <span className="tabular">
+                      {show(value)} [{show(low)}, {show(high)}]
+                    </span>
+                  </Table.Td>
+                  <Table.Td>{formatNumber(pValue, i18n.locale, 3)}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      )}
+      <Text size="sm" c="dimmed">
+        <Trans>
+          A Bradley-Terry model in which creatives differ only by these properties: measured from
+          the pixels, or recorded with the import. It shows what goes together, not what causes
+          clicks.
+        </Trans>
+      </Text>
+      {progress === undefined ? (
+        <div>
+          <Button variant="default" disabled={pairs.length === 0} onClick={() => void measure()}>
+            <Trans>Measure the judged images</Trans>
+          </Button>
+        </div>
+      ) : (
+        <TaskProgress
+          label={t`Measuring the images`}
+          done={progress.done}
+          total={progress.total}
+          unit="items"
+          onCancel={() => abort.current?.abort()}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,124 @@
+import type { LabelingCreative } from "@/domain/labeling/records";
+import type { BlobStore } from "@/shared/persistence/opfs";
+import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
+import { readNative, type NativeContent } from "../logic/export/native";
+import { readImageHeader, HEADER_BYTES } from "../logic/import/image-header";
+import type { ImportIssue } from "../logic/import/limits";
+import { sourcesOfZip, type SourceFile } from "../logic/import/sources";
+import { imagePath } from "../logic/export/project-data";
+import { AppError } from "@/shared/lib/errors";
+
+export interface RestoreReport {
+  readonly projectId: string;
+  /** Events that were new, known already, and known with another content. */
+  readonly added: number;
+  readonly known: number;
+  readonly conflicts: readonly string[];
+  readonly issues: readonly ImportIssue[];
+}
+
+interface Backup {
+  readonly content: NativeContent;
+  readonly issues: readonly ImportIssue[];
+  readonly files: readonly SourceFile[];
+  readonly close: () => Promise<void>;
+}
+
+async function readBackup(file: File): Promise<Backup> {
+  if (!/\.zip$/iu.test(file.name)) {
+    const { content, issues } = await readNative(await file.text(), file.name);
+    return { content, issues, files: [], close: () => Promise.resolve() };
+  }
+  const set = await sourcesOfZip(file, file.name);
+  const log = set.files.find(({ path }) => path.endsWith("perigee-project.jsonl"));
+  if (log === undefined) {
+    await set.close();
+    throw new AppError(
+      "input-invalid",
+      `${file.name}: holds no perigee-project.jsonl. Other files are read under Import.`,
+    );
+  }
+  const { content, issues } = await readNative(await (await log.blob()).text(), log.path);
+  return { content, issues: [...set.issues, ...issues], files: set.files, close: set.close };
+}
+
+/** Puts the images of a backup back; a creative whose image did not come keeps its place. */
+async function restoreImages(
+  creatives: readonly LabelingCreative[],
+  files: readonly SourceFile[],
+  blobs: BlobStore,
+): Promise<LabelingCreative[]> {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const out: LabelingCreative[] = [];
+  for (const creative of creatives) {
+    if (creative.image.kind !== "stored") {
+      out.push(creative);
+      continue;
+    }
+    const isThere = (await blobs.read(creative.image.path)) !== undefined;
+    const file = byPath.get(imagePath(creative));
+    if (isThere || file === undefined) {
+      const image = isThere ? creative.image : ({ kind: "missing", path: creative.name } as const);
+      out.push({ ...creative, image });
+      continue;
+    }
+    const blob = await file.blob();
+    const header = readImageHeader(new Uint8Array(await blob.slice(0, HEADER_BYTES).arrayBuffer()));
+    if (header === undefined) {
+      out.push({ ...creative, image: { kind: "missing", path: creative.name } });
+      continue;
+    }
+    await blobs.write(creative.image.path, new Blob([blob], { type: header.type }));
+    out.push(creative);
+  }
+  return out;
+}
+
+/**
+ * Restores a project from its own export, or merges the export into the project when it is here
+ * already: several annotators' copies become one. Doing it twice changes nothing.
+ */
+export async function restoreProject(
+  file: File,
+  repository: LabelingRepository,
+  blobs: BlobStore,
+): Promise<RestoreReport> {
+  const { content, issues, files, close } = await readBackup(file);
+  try {
+    const { project } = content;
+    const present = await repository.project(project.id);
+    const creatives = await restoreImages(content.creatives, files, blobs);
+    if (present === undefined) {
+      await repository.saveProject(project);
+      await repository.addItems(project.id, content.products, creatives);
+      await repository.addPairs(project.id, content.pairs);
+    } else {
+      const known = await repository.content(project.id);
+      const has = <T extends { readonly id: string }>(list: readonly T[]) =>
+        new Set(list.map(({ id }) => id));
+      const [products, images, pairs] = [
+        has(known.products),
+        has(known.creatives),
+        has(known.pairs),
+      ];
+      await repository.addItems(
+        project.id,
+        content.products.filter(({ id }) => !products.has(id)),
+        creatives.filter(({ id }) => !images.has(id)),
+      );
+      await repository.addPairs(
+        project.id,
+        content.pairs.filter(({ id }) => !pairs.has(id)),
+      );
+      const people = new Set(present.annotators.map(({ id }) => id));
+      const more = project.annotators.filter(({ id }) => !people.has(id));
+      if (more.length > 0) {
+        await repository.saveProject({ ...present, annotators: [...present.annotators, ...more] });
+      }
+    }
+    const merged = await repository.log.merge(content.events);
+    return { projectId: project.id, ...merged, issues };
+  } finally {
+    await close();
+  }
+}
