@@ -2,7 +2,7 @@
 import { AppError } from "@/shared/lib/errors";
 import type { Matrix, Shape } from "../../ops/ops";
 import type { Weights, WeightSource } from "../engine";
-import type { OnnxType } from "./graph";
+import { ONNX_TYPE, type OnnxType } from "./graph";
 import type { GraphBuilder, GraphValue } from "./graph-builder";
 
 type StoredType = ReturnType<WeightSource["describe"]>["dtype"];
@@ -41,15 +41,16 @@ export function createTracedWeights(
     tensor: (name) => {
       const value = raw(name);
       if (value.type === "float32") return value;
-      if (value.type === "int8") {
-        throw new AppError(
-          "weights-mismatch",
-          `${name}: an int8 tensor can only be used as a matrix.`,
-        );
-      }
-      return graph.once(`float32 ${value.name}`, () =>
-        graph.node("Cast", [value], { shape: value.shape }, { to: 1 }),
-      );
+      return graph.once(`float32 ${value.name}`, () => {
+        const cast = graph.node("Cast", [value], { shape: value.shape }, { to: ONNX_TYPE.float32 });
+        if (value.type !== "int8") return cast;
+        // One scale per entry of the first axis.
+        const column = value.shape.map((size, axis) => (axis === 0 ? size : 1));
+        const axes = column.map((_, axis) => axis).slice(1);
+        const inputs = [raw(`${name}.scale`), graph.int64s(axes)];
+        const scales = graph.node("Unsqueeze", inputs, { shape: column });
+        return graph.node("Mul", [cast, scales], { shape: value.shape });
+      });
     },
     matrix: (name) => matrixOf(raw, name),
   };
