@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def decode_all(files: list[Path], size: int, cache: Path, workers: int = 2) -> n
     if path.exists():
         return np.load(path, mmap_mode="r")
     cache.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
     shape = (len(files), size, size, 3)
     out = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=shape)
 

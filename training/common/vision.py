@@ -175,6 +175,9 @@ class VisionTransformer(nn.Module):
         self.encoder = VisionEncoder(config)
         self.post_layernorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
         self.apply(_initialise)
+        for layer in self.encoder.layers:  # blocks start as the identity, so the stem learns first
+            nn.init.zeros_(layer.self_attn.out_proj.weight)
+            nn.init.zeros_(layer.mlp.fc2.weight)
         # Convolutions run about three times faster in this layout on processors.
         self.to(memory_format=torch.channels_last)
 

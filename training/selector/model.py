@@ -40,17 +40,22 @@ def load_weights(model: MultimodalModel, checkpoint: Path) -> int:
 
 
 @torch.no_grad()
-def vision_features(tower: VisionTransformer, pixels: np.ndarray, runtime: Runtime) -> Tensor:
-    """Patch features of all images [N, P, D] in float16 on the processor.
+def vision_features(
+    tower: VisionTransformer,
+    pixels: np.ndarray,
+    runtime: Runtime,
+    dtype: torch.dtype = torch.float16,
+) -> Tensor:
+    """Patch features of all images [N, P, D] in `dtype` on the processor.
 
     The tower is frozen in the later stages, so every picture is encoded once.
     """
     tower.eval()
     config = tower.config
-    out = torch.empty(len(pixels), config.grid**2, config.hidden_size, dtype=torch.float16)
+    out = torch.empty(len(pixels), config.grid**2, config.hidden_size, dtype=dtype)
     for start in range(0, len(pixels), 64):
         batch = normalise(torch.from_numpy(np.array(pixels[start : start + 64])))
         with runtime.autocast():
             features = tower(batch.to(runtime.device))
-        out[start : start + len(features)] = features.to("cpu", torch.float16)
+        out[start : start + len(features)] = features.to("cpu", dtype)
     return out

@@ -1,8 +1,8 @@
 """Stage 0: pretrain the vision tower on the known factors of single creatives.
 
 This stage is Perigee's own (no paper states it): a small tower sees few pictures, and the factors
-that the generator recorded are the densest signal there is. Every factor gets a linear head on the
-mean-pooled patch features, so that the text model later finds it by plain attention. A share of
+that the generator recorded are the densest signal there is. Every factor gets an attention-pooled
+linear head on the patch features, which is how the text model later reads them. A share of
 each batch are real photographs (garment kind, grocery item) so that they are not alien.
 """
 
@@ -27,8 +27,10 @@ from common.vision import VisionTransformer
 from selector.data import Creatives, load_creatives, read_jsonl
 from selector.recipes import RECIPES, Recipe
 
-# `match` compares the picture with the product meant, which a single picture does not show.
-HIDDEN_FACTORS = ("match",)
+# `match` compares the picture with the product meant, which a single picture does not show; the
+# rest repeat other factors or sway no answer.
+UNUSED_FACTORS = ("match", "view", "pattern", "x", "y", "angle", "complete", "size", "size_rank",
+                  "text_size", "layout_parts", "scene_interest")  # fmt: skip
 MAX_CLASSES = 160
 PRICE_CHARACTERS = 5
 # Positions matter little to the answers; scores decide them; rare classes need more weight.
@@ -54,7 +56,7 @@ def infer_heads(factors: list[dict[str, Any]]) -> list[Head]:
     """Reads the kinds of the factors off the data; free text with many values gets no head."""
     heads = []
     for name in factors[0]:
-        if name in HIDDEN_FACTORS:
+        if name in UNUSED_FACTORS:
             continue
         values = [row[name] for row in factors]
         if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
@@ -87,21 +89,37 @@ def targets_of(heads: list[Head], factors: list[dict[str, Any]]) -> Tensor:
     return torch.from_numpy(table)
 
 
+class FactorHeads(nn.Module):
+    """For each factor h: weights softmax_p(q_h . x_p), weighted mean of the patches, linear map.
+
+    x: [B, P, D] -> [B, total width of the heads].
+    """
+
+    def __init__(self, heads: list[Head], size: int) -> None:
+        super().__init__()
+        self.queries = nn.Parameter(torch.randn(len(heads), size) * size**-0.5)
+        self.weight = nn.Parameter(torch.randn(sum(h.width for h in heads), size) * 0.02)
+        self.bias = nn.Parameter(torch.zeros(len(self.weight)))
+        owner = [index for index, head in enumerate(heads) for _ in range(head.width)]
+        self.register_buffer("owner", torch.tensor(owner), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        attention = (x @ self.queries.T).softmax(dim=1)  # [B, P, H]
+        pooled = attention.transpose(1, 2) @ x  # [B, H, D]
+        return (pooled[:, self.owner] * self.weight).sum(-1) + self.bias
+
+
 class FactorModel(nn.Module):
-    """The vision tower with one linear map for all factors and one for each photo collection."""
+    """The vision tower with heads for all factors and one for each photo collection."""
 
     def __init__(self, recipe: Recipe, heads: list[Head], photo_classes: dict[str, int]) -> None:
         super().__init__()
         self.vision = VisionTransformer(recipe.vision)
         self.heads = heads
-        self.factors = nn.Linear(recipe.vision.hidden_size, sum(head.width for head in heads))
+        self.factors = FactorHeads(heads, recipe.vision.hidden_size)
         self.photos = nn.ModuleDict(
             {name: nn.Linear(recipe.vision.hidden_size, n) for name, n in photo_classes.items()}
         )
-
-    def pooled(self, pixels: Tensor) -> Tensor:
-        """[B, 3, H, W] -> [B, D]."""
-        return self.vision(pixels).mean(dim=1)
 
 
 def factor_losses(outputs: Tensor, targets: Tensor, heads: list[Head]) -> dict[str, Tensor]:
@@ -185,7 +203,7 @@ def evaluate(
     for start in range(0, len(rows), 64):
         batch = normalise(torch.from_numpy(pixels[rows[start : start + 64]])).to(runtime.device)
         with runtime.autocast():
-            outputs.append(model.factors(model.pooled(batch)).float().cpu())
+            outputs.append(model.factors(model.vision(batch)).float().cpu())
     model.train()
     parts = torch.cat(outputs).split([head.width for head in model.heads], dim=1)
     scores = {}
@@ -255,11 +273,11 @@ def train(
             stack = np.concatenate([stack, photo.pixels[picked]])
         batch = augment(stack, np.random.default_rng([recipe.seed, step, worker.rank]))
         with runtime.autocast():
-            pooled = model.pooled(batch.to(runtime.device))
-            outputs = model.factors(pooled[: len(rows)]).float()
+            patches = model.vision(batch.to(runtime.device))
+            outputs = model.factors(patches[: len(rows)]).float()
         losses = factor_losses(outputs, targets[rows].to(runtime.device), heads)
         loss = (torch.stack(list(losses.values())) * weights).sum() / weights.sum()
-        total = loss + photo_loss(model, photo, pooled[len(rows) :], picked)
+        total = loss + photo_loss(model, photo, patches[len(rows) :].mean(dim=1), picked)
         rate = warmup_cosine(step, stage.steps, stage.learning_rate, stage.warmup)
         norm = guarded_step(total, model, optimizer, rate, step, worker=worker)
         if step % stage.log_every == 0:

@@ -51,14 +51,14 @@ class Recipe:
 
 CPU = Recipe(
     seed=20251120,
-    vision=VisionConfig(256, 768, 3, 4, image_size=224, patch_size=32, stem=(16, 32, 64, 128, 256)),
+    vision=VisionConfig(256, 768, 2, 4, image_size=160, patch_size=32, stem=(12, 24, 64, 128, 256)),
     text=TextConfig(0, 192, 512, 4, 6, 2),
     scale_factor=1,
     vocab_size=1792,
-    pretrain=Stage(steps=1500, batch=32, learning_rate=1.5e-3, warmup=80),
+    pretrain=Stage(steps=2000, batch=48, learning_rate=8e-4, warmup=60),
     photo_share=0.125,
     sft=Stage(steps=1600, batch=12, learning_rate=2e-3, warmup=100),
-    short_share=0.8,
+    short_share=0.5,
     grpo=Stage(steps=30, batch=32, learning_rate=1e-4, warmup=3, checkpoint_every=5, log_every=1),
     grpo_settings=GrpoSettings(prompts=12, group=8, temperature=1.0, clip=0.2, kl=0.02, epochs=1),
 )

@@ -192,9 +192,9 @@ def render(summaries: dict[tuple, dict], notes: str, runs: list[str]) -> str:
             "Every pair is run in both display orders. *Ceiling*: accuracy of the click model's "
             "own best guess on the same pairs, mean of max(p, 1-p). *Accuracy, orders averaged*: "
             "the side with the larger mean probability of both orders, as the app decides. "
-            "*Faithful*: share of reasons that some sentence of the grammar expresses and whose every stated "
-            "fact is so. Pairs that are identical or cannot be told apart have no winner; they "
-            "count in Q1, Q2 and faithfulness only.",
+            "*Faithful*: share of reasons that some sentence of the grammar expresses and whose "
+            "every stated fact is so. Pairs that are identical or cannot be told apart have no "
+            "winner; they count in Q1, Q2 and faithfulness only.",
             notes,
             "## Accuracy and order",
             table(HEADERS, main_rows(full)),
