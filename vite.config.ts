@@ -73,18 +73,36 @@ const offline = VitePWA({
 });
 
 export default defineConfig({
-  plugins: [
-    react(),
-    lingui(),
-    babel({ presets: [linguiTransformerBabelPreset()] }),
-    // Tests build no service worker.
-    process.env["VITEST"] === undefined && offline,
-  ],
+  plugins: [react(), lingui(), babel({ presets: [linguiTransformerBabelPreset()] }), offline],
   resolve: {
     alias: {
       "@": fileURLToPath(new URL("./src", import.meta.url)),
       "@tools": fileURLToPath(new URL("./tools", import.meta.url)),
     },
+  },
+  // Found while tests already run, each of these would reload the page under them.
+  optimizeDeps: {
+    include: [
+      "@lingui/core",
+      "@lingui/react",
+      "@mantine/charts",
+      "@mantine/core",
+      "@mantine/dropzone",
+      "@mantine/hooks",
+      "@mantine/notifications",
+      "@tabler/icons-react",
+      "@tanstack/react-query",
+      "@tanstack/react-router",
+      "@tanstack/react-virtual",
+      "dexie",
+      "react",
+      "react-dom",
+      "react-dom/client",
+      "react-markdown",
+      "zod",
+      "zustand",
+      "zustand/vanilla",
+    ],
   },
   worker: { format: "es" },
   html: { cspNonce: NONCE_PLACEHOLDER },

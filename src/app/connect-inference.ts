@@ -1,13 +1,8 @@
 import type { InferenceClient } from "@/inference/client/inference-client";
-import { AppError } from "@/shared/lib/errors";
+import { startWorker } from "@/inference/client/start-worker";
+import { createWorkerClient } from "@/inference/client/worker-client";
 
-/** Until the inference worker is built, every request says so. */
+/** The page's one connection to inference; the worker starts at the first request. */
 export function connectInference(): InferenceClient {
-  return {
-    call: (name) =>
-      Promise.reject(
-        new AppError("unsupported", `inference: "${name}" was asked, but no worker is built yet`),
-      ),
-    dispose: () => undefined,
-  };
+  return createWorkerClient(startWorker);
 }

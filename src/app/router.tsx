@@ -5,6 +5,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { parseCompareSearch } from "@/compare/logic/search-params";
+import { parseLabelingSearch } from "@/labeling/logic/search-params";
 import { RouteError } from "./route-error";
 import { RoutePending } from "./route-pending";
 import type { Services } from "./services";
@@ -32,6 +33,13 @@ const compareRoute = createRoute({
   validateSearch: parseCompareSearch,
 }).lazy(() => import("./routes/compare-route").then((module) => module.Route));
 
+const labelRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/label",
+  validateSearch: parseLabelingSearch,
+  loader: async ({ context }) => ({ database: await context.services.openDatabase() }),
+}).lazy(() => import("./routes/label-route").then((module) => module.Route));
+
 const modelsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/models",
@@ -43,7 +51,13 @@ const dataRoute = createRoute({
   loader: async ({ context }) => ({ database: await context.services.openDatabase() }),
 }).lazy(() => import("./routes/data-route").then((module) => module.Route));
 
-const routeTree = rootRoute.addChildren([indexRoute, compareRoute, modelsRoute, dataRoute]);
+const routeTree = rootRoute.addChildren([
+  indexRoute,
+  compareRoute,
+  labelRoute,
+  modelsRoute,
+  dataRoute,
+]);
 
 /** The application's router: every route's page is a chunk of its own. */
 export function createAppRouter(services: Services) {

@@ -1,4 +1,4 @@
-import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { skipToken, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
 import type { QuestionId } from "@/domain/evaluation-protocol";
 import type { InferenceClient } from "@/inference/client/inference-client";
@@ -61,7 +61,7 @@ export function useHeat(client: InferenceClient, job: Job | undefined, pairIndex
   // Looks into the cache only: resting on a row starts no computation.
   const resting = useQuery<AttentionMaps>({
     queryKey: heatKey(job, pairIndex, hovered),
-    enabled: false,
+    queryFn: skipToken,
   });
   const isResting = hovered !== undefined && hovered !== chosen && resting.data !== undefined;
   return {
