@@ -1,6 +1,6 @@
 import { AppError } from "@/shared/lib/errors";
 import { wilsonInterval, type Interval } from "../statistics/binomial";
-import { bootstrapMean, bootstrapUnits, type BootstrapOptions } from "../statistics/bootstrap";
+import { bootstrapTogether, type BootstrapOptions } from "../statistics/bootstrap";
 import { normalMultiplier } from "../statistics/special-functions";
 import type { RankedGain, TieRule, TrueRanks } from "./true-rank";
 
@@ -139,30 +139,58 @@ function formulaInterval(
   return { low: Math.max(0, mean - half), high: Math.min(1, mean + half) };
 }
 
-function bootstrapInterval(
-  measure: RetrievalMeasure,
-  values: readonly number[],
+/** Median of values that count several times; `order` sorts them. */
+function weightedMedian(
+  values: ArrayLike<number>,
+  order: readonly number[],
+  draws: Float64Array,
+  total: number,
+): number | null {
+  const [low, high] = [Math.floor((total - 1) / 2), Math.ceil((total - 1) / 2)];
+  let seen = 0;
+  let lower: number | null = null;
+  for (const index of order) {
+    seen += draws[index] as number;
+    const value = values[index] as number;
+    if (lower === null && seen > low) lower = value;
+    if (lower !== null && seen > high) return (lower + value) / 2;
+  }
+  return null;
+}
+
+/**
+ * Bootstrap intervals of all measures from the same resamples. Queries with equal values in every
+ * measure are one group, which keeps 100,000 queries fast.
+ */
+function bootstrapIntervals(
+  measures: readonly RetrievalMeasure[],
+  columns: readonly (readonly number[])[],
   options: BootstrapOptions,
-): Interval | null {
-  if (measure !== "median_rank") return bootstrapMean(values, options);
-  const order = values.map((_, i) => i).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
-  return bootstrapUnits(
-    values.length,
-    (draws) => {
-      // Walk the sorted values until the two middle draws are passed.
-      const [low, high] = [Math.floor((values.length - 1) / 2), Math.ceil((values.length - 1) / 2)];
-      let seen = 0;
-      let lower: number | null = null;
-      for (const unit of order) {
-        seen += draws[unit] as number;
-        const value = values[unit] as number;
-        if (lower === null && seen > low) lower = value;
-        if (lower !== null && seen > high) return (lower + value) / 2;
-      }
-      return null;
-    },
-    options,
-  );
+): (Interval | null)[] {
+  const n = columns[0]?.length ?? 0;
+  const groupNumbers = new Map<string, number>();
+  const firstOfGroup: number[] = [];
+  const groupOf = Int32Array.from({ length: n }, (_, i) => {
+    const key = columns.map((column) => column[i]).join(" ");
+    let group = groupNumbers.get(key);
+    if (group === undefined) {
+      group = firstOfGroup.length;
+      groupNumbers.set(key, group);
+      firstOfGroup.push(i);
+    }
+    return group;
+  });
+  const statistics = columns.map((column, m) => {
+    const values = Float64Array.from(firstOfGroup, (i) => column[i] as number);
+    const order = [...values.keys()].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+    return (draws: Float64Array): number | null => {
+      if (measures[m] === "median_rank") return weightedMedian(values, order, draws, n);
+      let sum = 0;
+      for (let g = 0; g < values.length; g++) sum += (values[g] as number) * (draws[g] as number);
+      return sum / n;
+    };
+  });
+  return bootstrapTogether(groupOf, firstOfGroup.length, statistics, options);
 }
 
 /**
@@ -199,16 +227,12 @@ export function createLiveFigures(options: LiveFiguresOptions = {}): LiveFigures
       ? medianOf(Float64Array.from(values).toSorted())
       : meanOf(values);
   };
-  const figure = (index: number, settings: SnapshotOptions): LiveFigure => {
+  const figure = (index: number, interval: Interval | null): LiveFigure => {
     const measure = measures[index] as RetrievalMeasure;
     const values = collected[tieRule][index] ?? [];
-    const { confidence = 0.95, bootstrap } = settings;
     if (values.length === 0) {
       return { measure, value: null, interval: null, best: null, worst: null };
     }
-    const interval = bootstrap
-      ? bootstrapInterval(measure, values, { confidence, ...bootstrap })
-      : formulaInterval(measure, values, confidence);
     return {
       measure,
       value: aggregate(tieRule, index),
@@ -216,6 +240,15 @@ export function createLiveFigures(options: LiveFiguresOptions = {}): LiveFigures
       best: aggregate("best", index),
       worst: aggregate("worst", index),
     };
+  };
+  const intervals = ({ confidence = 0.95, bootstrap }: SnapshotOptions): (Interval | null)[] => {
+    const columns = collected[tieRule];
+    if (queries.size === 0) return columns.map(() => null);
+    return bootstrap
+      ? bootstrapIntervals(measures, columns, { confidence, ...bootstrap })
+      : columns.map((values, i) =>
+          formulaInterval(measures[i] as RetrievalMeasure, values, confidence),
+        );
   };
   return {
     add(query, ranks) {
@@ -225,8 +258,11 @@ export function createLiveFigures(options: LiveFiguresOptions = {}): LiveFigures
       queries.add(query);
       if (ranks.tied) tiedQueries++;
       measures.forEach((measure, i) => {
+        const stated = measureQuery(measure, ranks.id);
         for (const rule of ["best", "id", "worst"] as const) {
-          collected[rule][i]?.push(measureQuery(measure, ranks[rule]));
+          // Without ties all three orders are the same.
+          const value = ranks.tied ? measureQuery(measure, ranks[rule]) : stated;
+          collected[rule][i]?.push(value);
         }
       });
     },
@@ -242,7 +278,7 @@ export function createLiveFigures(options: LiveFiguresOptions = {}): LiveFigures
         confidence: settings.confidence ?? 0.95,
         intervals: settings.bootstrap ? "bootstrap" : "formula",
         partial: settings.expected !== undefined && queries.size < settings.expected,
-        figures: measures.map((_, i) => figure(i, settings)),
+        figures: intervals(settings).map((interval, i) => figure(i, interval)),
       };
     },
     values(measure) {

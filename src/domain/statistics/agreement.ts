@@ -9,7 +9,7 @@ import {
   type Coefficient,
   type UndefinedReason,
 } from "./agreement-coefficients";
-import { bootstrapGroups, type BootstrapInterval, type BootstrapOptions } from "./bootstrap";
+import { bootstrapTogether, type BootstrapInterval, type BootstrapOptions } from "./bootstrap";
 import { krippendorffAlpha } from "./krippendorff-alpha";
 import {
   groupPatterns,
@@ -113,17 +113,27 @@ export function measureAgreement(
   options: BootstrapOptions = {},
 ): AgreementFigure[] {
   const { patterns, patternOf, counts } = groupPatterns(table);
-  return AGREEMENT_IDS.map((id) => {
+  const evaluated = AGREEMENT_IDS.map((id) => {
     const problem = problemFor(id, table, level);
-    if (problem !== null) return { id, value: null, interval: null, reason: problem };
+    if (problem !== null) return { id, value: null, reason: problem, coefficient: null };
     const coefficient = coefficientOf(id, table, patterns, level);
-    const { value, reason } = coefficient(counts);
-    if (value === null) return { id, value, interval: null, reason };
+    const { value, reason = null } = coefficient(counts);
+    return { id, value, reason, coefficient: value === null ? null : coefficient };
+  });
+  const defined = evaluated.flatMap(({ coefficient }) =>
+    coefficient === null ? [] : [coefficient],
+  );
+  const statistics = defined.map(
+    (coefficient) => (draws: Float64Array) => coefficient(draws).value,
+  );
+  const intervals =
+    options.resamples === 0
+      ? []
+      : bootstrapTogether(patternOf, patterns.length, statistics, options);
+  return evaluated.map(({ id, value, reason, coefficient }) => {
     const interval =
-      options.resamples === 0
-        ? null
-        : bootstrapGroups(patternOf, patterns.length, (draws) => coefficient(draws).value, options);
-    return { id, value, interval, reason: null };
+      coefficient === null ? null : (intervals[defined.indexOf(coefficient)] ?? null);
+    return { id, value, interval, reason };
   });
 }
 

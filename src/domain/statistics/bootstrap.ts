@@ -46,28 +46,29 @@ export function median(values: ArrayLike<number>): number {
 }
 
 /**
- * Percentile interval of a statistic of exchangeable units (items, pairs, queries).
+ * Percentile intervals of statistics of exchangeable units (items, pairs, queries), all from the same
+ * resamples.
  *
- * Units are drawn with replacement, as many as there are; the statistic sees how often each unit
- * was drawn. Bounds are the (1 ∓ confidence)/2 quantiles of the defined values (Efron 1979). The
- * interval is null when there are no units, or when fewer than half of the resamples give a defined
- * value: the rest would describe another quantity.
+ * Units are drawn with replacement, as many as there are; the statistics see how often each unit was
+ * drawn. Bounds are the (1 ∓ confidence)/2 quantiles of the defined values (Efron 1979). An interval
+ * is null when there are no units, or when fewer than half of the resamples give a defined value: the
+ * rest would describe another quantity.
  *
  * @param unitGroups - group of each unit (0…groups−1). Units of one group are interchangeable, so
  *   counting draws per group is the same draw with less work.
  * @param groups - number of groups.
- * @param statistic - value for how often each group was drawn; null or NaN when undefined. The
- *   array is reused between calls.
+ * @param statistics - values for how often each group was drawn; null or NaN where undefined. The
+ *   array of draws is reused between calls.
  * @param options - seed, resamples and confidence.
- * @returns the interval, or null.
+ * @returns one interval, or null, per statistic.
  * @throws {AppError} input-invalid for resamples < 1 or confidence outside of (0, 1).
  */
-export function bootstrapGroups(
+export function bootstrapTogether(
   unitGroups: ArrayLike<number>,
   groups: number,
-  statistic: (draws: Float64Array) => number | null,
+  statistics: readonly ((draws: Float64Array) => number | null)[],
   options: BootstrapOptions = {},
-): BootstrapInterval | null {
+): (BootstrapInterval | null)[] {
   const { seed = 1, resamples = DEFAULT_RESAMPLES, confidence = 0.95 } = options;
   if (!(Number.isInteger(resamples) && resamples >= 1 && confidence > 0 && confidence < 1)) {
     throw new AppError(
@@ -76,20 +77,32 @@ export function bootstrapGroups(
     );
   }
   const n = unitGroups.length;
-  if (n === 0) return null;
+  if (n === 0) return statistics.map(() => null);
   const rng = createRng(seed);
   const draws = new Float64Array(groups);
-  const values: number[] = [];
+  const values: number[][] = statistics.map(() => []);
   for (let resample = 0; resample < resamples; resample++) {
     draws.fill(0);
     for (let i = 0; i < n; i++) {
       const group = unitGroups[randomInt(rng, n)] as number;
       draws[group] = (draws[group] as number) + 1;
     }
-    const value = statistic(draws);
-    if (value !== null && !Number.isNaN(value)) values.push(value);
+    statistics.forEach((statistic, s) => {
+      const value = statistic(draws);
+      if (value !== null && !Number.isNaN(value)) values[s]?.push(value);
+    });
   }
-  return intervalOf(values, resamples, confidence);
+  return values.map((list) => intervalOf(list, resamples, confidence));
+}
+
+/** {@link bootstrapTogether} for one statistic. */
+export function bootstrapGroups(
+  unitGroups: ArrayLike<number>,
+  groups: number,
+  statistic: (draws: Float64Array) => number | null,
+  options: BootstrapOptions = {},
+): BootstrapInterval | null {
+  return bootstrapTogether(unitGroups, groups, [statistic], options)[0] ?? null;
 }
 
 /** {@link bootstrapGroups} where every unit is a group of its own. */

@@ -1,5 +1,10 @@
 import { AppError } from "@/shared/lib/errors";
-import type { RatedItem, RatingTable } from "./rating-table";
+import {
+  groupPatterns,
+  type RatedItem,
+  type RatingPatterns,
+  type RatingTable,
+} from "./rating-table";
 
 export interface DawidSkeneOptions {
   /** Most rounds of expectation and maximisation. Default 1000. */
@@ -50,19 +55,25 @@ function majorityPosteriors(items: readonly RatedItem[], q: number): Float64Arra
   });
 }
 
-function maximisation(table: RatingTable, posteriors: readonly Float64Array[], q: number): Model {
+function maximisation(
+  { patterns, patternOf, counts }: RatingPatterns,
+  posteriors: readonly Float64Array[],
+  workerCount: number,
+  q: number,
+): Model {
   const priors = new Float64Array(q);
-  const confusion = table.workers.map(() => new Float64Array(q * q));
-  table.items.forEach(({ workers, labels }, i) => {
+  const confusion = Array.from({ length: workerCount }, () => new Float64Array(q * q));
+  patterns.forEach(({ workers, labels }, i) => {
     const posterior = posteriors[i] as Float64Array;
+    const count = counts[i] as number;
     for (let k = 0; k < q; k++) {
-      priors[k] = (priors[k] as number) + (posterior[k] as number) / table.items.length;
+      priors[k] = (priors[k] as number) + (count * (posterior[k] as number)) / patternOf.length;
     }
     workers.forEach((worker, j) => {
       const matrix = confusion[worker] as Float64Array;
       for (let k = 0; k < q; k++) {
         const at = k * q + (labels[j] as number);
-        matrix[at] = (matrix[at] as number) + (posterior[k] as number);
+        matrix[at] = (matrix[at] as number) + count * (posterior[k] as number);
       }
     });
   });
@@ -77,10 +88,10 @@ function maximisation(table: RatingTable, posteriors: readonly Float64Array[], q
   return { priors, confusion };
 }
 
-function expectation(table: RatingTable, model: Model, q: number): Float64Array[] {
+function expectation(patterns: readonly RatedItem[], model: Model, q: number): Float64Array[] {
   const logPriors = model.priors.map((value) => Math.log(Math.max(FLOOR, value)));
   const logConfusion = model.confusion.map((matrix) => matrix.map(Math.log));
-  return table.items.map(({ workers, labels }) => {
+  return patterns.map(({ workers, labels }) => {
     const logs = logPriors.slice();
     workers.forEach((worker, j) => {
       const matrix = logConfusion[worker] as Float64Array;
@@ -118,12 +129,15 @@ export function fitDawidSkene(
   if (table.items.some(({ labels }) => labels.length === 0)) {
     throw new AppError("input-invalid", "fitDawidSkene: a task has no labels; leave it out");
   }
-  let posteriors = majorityPosteriors(table.items, q);
-  let model = maximisation(table, posteriors, q);
+  // Tasks with equal labels from equal workers have equal posteriors: they are one pattern.
+  const grouped = groupPatterns(table);
+  const workerCount = table.workers.length;
+  let posteriors = majorityPosteriors(grouped.patterns, q);
+  let model = maximisation(grouped, posteriors, workerCount, q);
   let iterations = 0;
   let moved = table.items.length === 0 ? 0 : Infinity;
   while (moved > tolerance && iterations < maxIterations) {
-    const next = expectation(table, model, q);
+    const next = expectation(grouped.patterns, model, q);
     moved = 0;
     next.forEach((posterior, i) => {
       const before = posteriors[i] as Float64Array;
@@ -132,10 +146,11 @@ export function fitDawidSkene(
       });
     });
     posteriors = next;
-    model = maximisation(table, posteriors, q);
+    model = maximisation(grouped, posteriors, workerCount, q);
     iterations++;
   }
-  return describe(table, posteriors, model, { iterations, converged: moved <= tolerance });
+  const perTask = Array.from(grouped.patternOf, (pattern) => posteriors[pattern] as Float64Array);
+  return describe(table, perTask, model, { iterations, converged: moved <= tolerance });
 }
 
 function describe(

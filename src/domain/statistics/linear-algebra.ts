@@ -15,15 +15,18 @@ export function invertPositiveDefinite(matrix: Float64Array, n: number): Float64
   if (factor === null) return null;
   const lower = invertLower(factor, n);
   const inverse = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let k = i; k < n; k++) {
-        sum += (lower[k * n + i] as number) * (lower[k * n + j] as number);
+  // A⁻¹ = L⁻ᵀ L⁻¹ as a sum of outer products of rows: all access is along rows.
+  for (let k = 0; k < n; k++) {
+    const row = lower.subarray(k * n, k * n + k + 1);
+    for (let i = 0; i <= k; i++) {
+      const scale = row[i] as number;
+      for (let j = 0; j <= i; j++) {
+        inverse[i * n + j] = (inverse[i * n + j] as number) + scale * (row[j] as number);
       }
-      inverse[i * n + j] = sum;
-      inverse[j * n + i] = sum;
     }
+  }
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) inverse[j * n + i] = inverse[i * n + j] as number;
   }
   return inverse;
 }
@@ -49,17 +52,19 @@ function choleskyFactor(matrix: Float64Array, n: number): Float64Array | null {
   return factor;
 }
 
+/** L⁻¹ row by row: row i is (e_i − Σ_{k<i} L_ik · row k) / L_ii. */
 function invertLower(factor: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n);
-  for (let column = 0; column < n; column++) {
-    inverse[column * n + column] = 1 / (factor[column * n + column] as number);
-    for (let row = column + 1; row < n; row++) {
-      let sum = 0;
-      for (let k = column; k < row; k++) {
-        sum += (factor[row * n + k] as number) * (inverse[k * n + column] as number);
+  for (let i = 0; i < n; i++) {
+    const pivot = factor[i * n + i] as number;
+    for (let k = 0; k < i; k++) {
+      const scale = (factor[i * n + k] as number) / pivot;
+      for (let j = 0; j <= k; j++) {
+        inverse[i * n + j] =
+          (inverse[i * n + j] as number) - scale * (inverse[k * n + j] as number);
       }
-      inverse[row * n + column] = -sum / (factor[row * n + row] as number);
     }
+    inverse[i * n + i] = 1 / pivot;
   }
   return inverse;
 }

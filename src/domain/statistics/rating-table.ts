@@ -47,6 +47,9 @@ function compareLabels(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Coefficients work on tables of categories squared; more labels than this are not categories. */
+export const MAX_CATEGORIES = 1000;
+
 /**
  * Indexes ratings for the agreement coefficients.
  *
@@ -55,13 +58,20 @@ function compareLabels(a: string, b: string): number {
  * @param categories - all possible labels in scale order; default: those that occur, numbers by
  *   value, texts by code point.
  * @returns the table.
- * @throws {AppError} input-invalid when a worker labels a task twice or a label is not a category.
+ * @throws {AppError} input-invalid when a worker labels a task twice, a label is not a category, or
+ *   there are more than {@link MAX_CATEGORIES}.
  */
 export function createRatingTable(
   ratings: readonly Rating[],
   categories?: readonly string[],
 ): RatingTable {
   const labels = categories ?? [...new Set(ratings.map(({ label }) => label))].sort(compareLabels);
+  if (labels.length > MAX_CATEGORIES) {
+    throw new AppError(
+      "input-invalid",
+      `createRatingTable: ${labels.length} different labels, at most ${MAX_CATEGORIES} are supported; round or group them`,
+    );
+  }
   const labelIndex = new Map(labels.map((label, i) => [label, i]));
   const workerIndex = new Map<string, number>();
   const tasks = new Map<string, Map<number, number>>();

@@ -66,7 +66,11 @@ function figureToJson({ value, interval, reason }: AgreementFigure): object {
   };
 }
 
-function dawidSkeneToJson(table: RatingTable): object {
+/** Confusion matrices of more categories than this say nothing; labels are measurements then. */
+const DAWID_SKENE_CATEGORIES = 50;
+
+function dawidSkeneToJson(table: RatingTable): object | null {
+  if (table.categories.length > DAWID_SKENE_CATEGORIES) return null;
   const fit = fitDawidSkene(table);
   const votes = majorityVote(table);
   const byCategory = (values: readonly number[]): Record<string, number> =>
@@ -127,7 +131,9 @@ function toText(figures: readonly AgreementFigure[], run: AgreementRun): string 
     formatNumber(interval?.high),
     reason === null ? "" : UNDEFINED_REASON_TEXT[reason],
   ]);
-  const workers = fitDawidSkene(table).workers.map(({ worker, ratings, accuracy }) => [
+  const estimated =
+    table.categories.length > DAWID_SKENE_CATEGORIES ? [] : fitDawidSkene(table).workers;
+  const workers = estimated.map(({ worker, ratings, accuracy }) => [
     worker,
     String(ratings),
     formatNumber(accuracy),
