@@ -8,6 +8,9 @@ export type CommandLoader = () => Promise<CliCommand>;
  * `commands/<name>.ts` exporting `command`, and add its line here.
  */
 export const COMMANDS: Readonly<Record<string, CommandLoader>> = {
+  compare: async () => (await import("./commands/compare")).command,
+  encode: async () => (await import("./commands/encode")).command,
+  models: async () => (await import("./commands/models")).command,
   agreement: async () => (await import("./commands/agreement")).command,
   metrics: async () => (await import("./commands/metrics")).command,
   rank: async () => (await import("./commands/rank")).command,

@@ -7,6 +7,7 @@ import type { ModelRef, ModelTask } from "../protocol/messages";
 import { downloadFile, storeFile, type DownloadContext, type StoredFile } from "./download";
 import { jsonObject, parseJsonFile, safeSegment, type Manifest } from "./manifest";
 import { readAssets, userFolder, type LoadOptions, type RegistryContext } from "./model-registry";
+import { taskOf } from "./model-task";
 import { createTokenizer } from "./tokenizer";
 
 export interface AddModelRequest {
@@ -16,17 +17,6 @@ export interface AddModelRequest {
   /** Address of such a folder. */
   readonly url?: string;
 }
-
-/** What each architecture is for; the key is `model_type` in `config.json`. */
-const TASKS: Readonly<Record<string, ModelTask>> = {
-  idefics3: "selector",
-  smolvlm: "selector",
-  moon2: "encoder",
-  clip: "encoder",
-  siglip: "encoder",
-  siglip2: "encoder",
-  chinese_clip: "encoder",
-};
 
 const CONFIG_FILES = [
   "config.json",
@@ -165,29 +155,19 @@ async function validate(
       "config.json is missing; add the whole folder of the model.",
     );
   }
-  const { model_type: type } = parseJsonFile(
-    "config.json",
-    await config.blob.text(),
-    jsonObject.extend({ model_type: z.string() }),
-  );
-  const task = Object.hasOwn(TASKS, type) ? TASKS[type] : undefined;
-  if (task === undefined) {
-    throw new AppError(
-      "unsupported",
-      `config.json: model_type "${type}" is not one of ${Object.keys(TASKS).join(", ")}.`,
-    );
-  }
+  const json = parseJsonFile("config.json", await config.blob.text(), jsonObject);
+  const { task, architecture } = taskOf(json["model_type"]);
   const manifest: Manifest = {
     ...ref,
     task,
     name: ref.id,
-    architecture: type,
+    architecture,
     files: describeFiles(files),
   };
   const assets = await readAssets(manifest, files);
   parsePreprocessorConfig(assets.preprocessor);
   createTokenizer(assets.tokenizer, assets.tokenizerConfig);
-  return { task, architecture: type };
+  return { task, architecture };
 }
 
 /**

@@ -1,0 +1,142 @@
+import { hasCode, messageOf } from "@/shared/lib/errors";
+import { chooseEngine, type EngineFactory } from "../engines/choose-engine";
+import type { Engine } from "../engines/engine";
+import type { EngineCheck, EngineId, EngineStatus } from "../protocol/messages";
+
+export interface EngineHostOptions {
+  /** Best first. */
+  readonly factories: readonly EngineFactory[];
+  /** Chosen by the user beforehand. */
+  readonly preferred?: EngineId;
+  readonly check: (engine: Engine) => Promise<EngineCheck>;
+}
+
+/** What some engines offer beyond `Engine`. */
+interface Extras {
+  readonly adapter?: EngineStatus["adapter"];
+  readonly loseDevice?: () => void;
+}
+
+interface Current {
+  readonly engine: Engine;
+  readonly chosenBy: EngineStatus["chosenBy"];
+  isLost: boolean;
+}
+
+/**
+ * The one engine in use: chosen when first needed, rebuilt when its device is lost, exchanged when the
+ * user asks for another.
+ */
+export class EngineHost {
+  private readonly options: EngineHostOptions;
+  private current: Promise<Current> | undefined;
+  private preferred: EngineId | undefined;
+  private checks: EngineCheck[] = [];
+  private deviceRebuilds = 0;
+
+  constructor(options: EngineHostOptions) {
+    this.options = options;
+    this.preferred = options.preferred;
+  }
+
+  private async choose(): Promise<Current> {
+    const checks: EngineCheck[] = [];
+    // chooseEngine reports its checks only on success; the status shows them in any case.
+    const factories = this.options.factories.map((factory) => ({
+      id: factory.id,
+      create: async () =>
+        await factory.create().catch((error: unknown) => {
+          const reason = messageOf(error);
+          checks.push({ engine: factory.id, usable: false, reason, checks: [], durationMs: 0 });
+          throw error;
+        }),
+    }));
+    const check = async (engine: Engine): Promise<EngineCheck> => {
+      const report = await this.options.check(engine);
+      checks.push(report);
+      return report;
+    };
+    try {
+      const preferred = this.preferred === undefined ? {} : { preferred: this.preferred };
+      const { engine, status } = await chooseEngine({ factories, check, ...preferred });
+      const current: Current = { engine, chosenBy: status.chosenBy, isLost: false };
+      void engine.lost.then(() => {
+        current.isLost = true;
+      });
+      return current;
+    } finally {
+      this.checks = checks;
+    }
+  }
+
+  private async open(): Promise<Current> {
+    const pending = (this.current ??= this.choose());
+    try {
+      const current = await pending;
+      if (!current.isLost) return current;
+    } catch (error) {
+      if (this.current === pending) this.current = undefined;
+      throw error;
+    }
+    await this.discard(pending);
+    this.deviceRebuilds += 1;
+    return await this.open();
+  }
+
+  private async discard(pending: Promise<Current>): Promise<void> {
+    if (this.current !== pending) return;
+    this.current = undefined;
+    const { engine } = await pending;
+    // A lost device may fail to close; there is nothing left to save.
+    await engine.dispose().catch(() => undefined);
+  }
+
+  /** @throws AppError `unsupported` when no engine is usable. */
+  async engine(): Promise<Engine> {
+    return (await this.open()).engine;
+  }
+
+  /**
+   * Runs `work`; when the device is lost meanwhile, rebuilds the engine and runs it once more. `work`
+   * must ask for the engine (and models on it) inside.
+   */
+  async withRecovery<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!hasCode(error, "device-lost")) throw error;
+      const current = await this.current;
+      if (current !== undefined) current.isLost = true;
+      return await work();
+    }
+  }
+
+  async select(engine: EngineId | "auto"): Promise<void> {
+    this.preferred = engine === "auto" ? undefined : engine;
+    if (this.current !== undefined) await this.discard(this.current).catch(() => undefined);
+    this.current = undefined;
+    await this.open();
+  }
+
+  /** Starts the self-test if none has run; never rejects because of an unusable engine. */
+  async status(): Promise<EngineStatus> {
+    const current = await this.open().catch(() => undefined);
+    const engine = current?.engine;
+    const { adapter } = (engine ?? {}) as Extras;
+    return {
+      chosenBy: current?.chosenBy ?? "self-test",
+      engines: this.checks,
+      memory: engine?.memory() ?? { tensors: 0, gpuBuffers: 0, bytes: 0 },
+      deviceRebuilds: this.deviceRebuilds,
+      ...(engine === undefined ? {} : { active: engine.id }),
+      ...(adapter === undefined ? {} : { adapter }),
+    };
+  }
+
+  /** Tests only. */
+  async loseDevice(): Promise<void> {
+    const { engine } = await this.open();
+    (engine as Extras).loseDevice?.();
+  }
+}

@@ -1,0 +1,98 @@
+import { AppError } from "@/shared/lib/errors";
+import type { DecodeImage } from "../images/image";
+import type { TokenContributions } from "../models/model-api";
+import type { EncodeItem, SimilarityExplanation } from "../protocol/messages";
+import { readItem } from "./encode-batch";
+import type { ReadyEncoder } from "./model-host";
+
+interface SideWeights {
+  readonly patches?: Float32Array;
+  readonly words?: readonly { readonly text: string; readonly weight: number }[];
+}
+
+function dotRow(rows: Float32Array, row: number, vector: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += rows[row * vector.length + i]! * vector[i]!;
+  return sum;
+}
+
+/** Joins the pieces of a word: a piece that begins with a space begins a new word. */
+function joinWords(
+  pieces: readonly { readonly text: string; readonly weight: number }[],
+): readonly { readonly text: string; readonly weight: number }[] {
+  const words: { text: string; weight: number }[] = [];
+  for (const { text, weight } of pieces) {
+    const last = words.at(-1);
+    if (
+      last !== undefined &&
+      /^[\p{L}\p{N}\p{M}]/u.test(text) &&
+      /[\p{L}\p{N}]$/u.test(last.text)
+    ) {
+      last.text += text;
+      last.weight += weight;
+    } else {
+      words.push({ text, weight });
+    }
+  }
+  return words.map(({ text, weight }) => ({ text: text.trim(), weight }));
+}
+
+function weigh(
+  side: TokenContributions,
+  other: Float32Array,
+  ids: readonly number[],
+  model: ReadyEncoder,
+): SideWeights {
+  const [rows, columns] = side.grid;
+  const patches = new Float32Array(rows * columns);
+  const pieces: { text: string; weight: number }[] = [];
+  let hasPatches = false;
+  for (const [row, token] of side.tokens.entries()) {
+    const weight = dotRow(side.rows, row, other);
+    if (token.kind === "image") {
+      hasPatches = true;
+      patches[token.cell]! += weight;
+    } else if (token.kind === "text") {
+      pieces.push({ text: model.tokenizer.decode([ids[token.position]!]), weight });
+    }
+  }
+  return {
+    ...(hasPatches ? { patches } : {}),
+    ...(pieces.length > 0 ? { words: joinWords(pieces) } : {}),
+  };
+}
+
+/**
+ * Takes the similarity of two items apart: with mean pooling v = Σ u_t, so each patch's and word's
+ * share is u_t · v_other, and the shares of one side (markup included) sum to the similarity.
+ *
+ * @throws AppError `unsupported` for encoders whose pooling does not decompose.
+ */
+export async function explainSimilarity(
+  query: EncodeItem,
+  candidate: EncodeItem,
+  model: ReadyEncoder,
+  decode: DecodeImage,
+): Promise<SimilarityExplanation> {
+  const { contributions } = model.encoder;
+  if (contributions === undefined) {
+    throw new AppError(
+      "unsupported",
+      "This encoder pools with a class token or attention, so its similarity cannot be split over patches and words. Choose an encoder with mean pooling.",
+    );
+  }
+  const left = await readItem(query, model, decode);
+  const right = await readItem(candidate, model, decode);
+  const a = await contributions(left);
+  const b = await contributions(right);
+  const ofQuery = weigh(a, b.vector, left.ids ?? [], model);
+  const ofCandidate = weigh(b, a.vector, right.ids ?? [], model);
+  return {
+    grid: ofQuery.patches === undefined ? b.grid : a.grid,
+    similarity: dotRow(a.vector, 0, b.vector),
+    ...(ofQuery.patches === undefined ? {} : { queryPatches: ofQuery.patches }),
+    ...(ofQuery.words === undefined ? {} : { queryWords: ofQuery.words }),
+    ...(ofCandidate.patches === undefined ? {} : { candidatePatches: ofCandidate.patches }),
+    ...(ofCandidate.words === undefined ? {} : { candidateWords: ofCandidate.words }),
+  };
+}
