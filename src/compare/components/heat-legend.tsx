@@ -2,15 +2,31 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { VisuallyHidden } from "@mantine/core";
 import { formatPercent } from "@/shared/ui/format";
 import { SideMark } from "@/shared/ui/side-mark";
-import { HEAT_STOPS, heatMaximum, heatRegions, type HeatMaps } from "../logic/heat";
+import { HEAT_STOPS, heatMaximum, heatRegions, imageArea, type HeatMaps } from "../logic/heat";
 import styles from "./heat-legend.module.css";
 
 const GRADIENT = `linear-gradient(to right, ${HEAT_STOPS.map(
   ([red, green, blue]) => `rgb(${red} ${green} ${blue})`,
 ).join(", ")})`;
 
-function RegionTable({ maps }: { readonly maps: HeatMaps }) {
+interface Sized {
+  readonly width: number;
+  readonly height: number;
+}
+
+function RegionTable({
+  maps,
+  a,
+  b,
+}: {
+  readonly maps: HeatMaps;
+  readonly a: Sized;
+  readonly b: Sized;
+}) {
   const { i18n, t } = useLingui();
+  const fit = maps.fit ?? "squash";
+  const regionsA = heatRegions(maps.mapA, maps.grid, imageArea(fit, a.width, a.height));
+  const regionsB = heatRegions(maps.mapB, maps.grid, imageArea(fit, b.width, b.height));
   const rowNames = [t`top`, t`middle`, t`bottom`];
   const columnNames = [t`left`, t`centre`, t`right`];
   return (
@@ -28,8 +44,8 @@ function RegionTable({ maps }: { readonly maps: HeatMaps }) {
         </tr>
       </thead>
       <tbody>
-        {heatRegions(maps.mapA, maps.grid).map((region, index) => {
-          const other = heatRegions(maps.mapB, maps.grid)[index];
+        {regionsA.map((region, index) => {
+          const other = regionsB[index];
           return (
             <tr key={`${region.row}-${region.column}`}>
               <th scope="row">
@@ -49,9 +65,13 @@ function RegionTable({ maps }: { readonly maps: HeatMaps }) {
 export function HeatLegend({
   maps,
   question,
+  a,
+  b,
 }: {
   readonly maps: HeatMaps;
   readonly question: string;
+  readonly a: Sized;
+  readonly b: Sized;
 }) {
   const { i18n, t } = useLingui();
   const maximum = formatPercent(heatMaximum(maps), i18n.locale, 1);
@@ -71,7 +91,7 @@ export function HeatLegend({
         <Trans>{maximum} per cell, one scale for both</Trans>
       </span>
       <VisuallyHidden>
-        <RegionTable maps={maps} />
+        <RegionTable maps={maps} a={a} b={b} />
       </VisuallyHidden>
     </section>
   );

@@ -1,7 +1,7 @@
 import type { CSSProperties } from "react";
 import type { Creative } from "../logic/creative";
 import type { HeatMaps } from "../logic/heat";
-import { heatMaximum } from "../logic/heat";
+import { heatMaximum, imageArea } from "../logic/heat";
 import type { ViewState } from "../logic/view-state";
 import { HeatOverlay } from "./heat-overlay";
 import styles from "./stage.module.css";
@@ -30,6 +30,7 @@ export function Picture({
           map={side === "A" ? heat.mapA : heat.mapB}
           grid={heat.grid}
           maximum={heatMaximum(heat)}
+          area={imageArea(heat.fit ?? "squash", creative.width, creative.height)}
         />
       )}
     </div>

@@ -22,7 +22,15 @@ import { useStageView, type StageMode } from "./use-view";
 import { VerdictPanel } from "./verdict-panel";
 import styles from "./compare-page.module.css";
 
-function HeatLine({ heat }: { readonly heat: Heat }) {
+function HeatLine({
+  heat,
+  a,
+  b,
+}: {
+  readonly heat: Heat;
+  readonly a: Creative;
+  readonly b: Creative;
+}) {
   const { t } = useLingui();
   const { shown, maps, progress, query } = heat;
   if (shown === undefined) {
@@ -33,7 +41,7 @@ function HeatLine({ heat }: { readonly heat: Heat }) {
     );
   }
   if (maps !== undefined)
-    return <HeatLegend maps={maps} question={t(QUESTION_TEXTS[shown].name)} />;
+    return <HeatLegend maps={maps} question={t(QUESTION_TEXTS[shown].name)} a={a} b={b} />;
   if (query.isError) return <ErrorNotice error={query.error} />;
   return (
     <TaskProgress
@@ -192,7 +200,7 @@ export function Workbench({
             heat={heat.maps}
             action={creatives.length === 2 ? removeButton : undefined}
           />
-          {pair?.outcome !== undefined && <HeatLine heat={heat} />}
+          {pair?.outcome !== undefined && <HeatLine heat={heat} a={a} b={b} />}
         </section>
       )}
       {job !== undefined && <ResultNotices job={job} state={state} onCompare={onCompare} />}

@@ -5,6 +5,8 @@ export interface HeatMaps {
   readonly mapB: Float32Array;
   readonly shareA: number;
   readonly shareB: number;
+  /** Absent: as stretched. */
+  readonly fit?: ImageFit;
 }
 
 /** Stops of the colour scale from nothing to the maximum: violet, magenta, orange, pale yellow. */
@@ -55,6 +57,27 @@ export function heatPixels(map: Float32Array, maximum: number): Uint8ClampedArra
   return pixels;
 }
 
+/** How the model took the image in: stretched to its square, fitted in with a margin, or cropped. */
+export type ImageFit = "squash" | "letterbox" | "shortest-crop";
+
+/** The part of a map that the image covers, in shares of the map's width and height. */
+export interface ImageArea {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Where an image lies in its map: a letterboxed one leaves a margin, a cropped one reaches beyond.
+ */
+export function imageArea(fit: ImageFit, width: number, height: number): ImageArea {
+  const side = fit === "letterbox" ? Math.max(width, height) : Math.min(width, height);
+  if (fit === "squash" || side === 0) return { left: 0, top: 0, width: 1, height: 1 };
+  const [w, h] = [width / side, height / side];
+  return { left: (1 - w) / 2, top: (1 - h) / 2, width: w, height: h };
+}
+
 /** A ninth of the image, for words: row and column in 0…2. */
 export interface HeatRegion {
   readonly row: number;
@@ -63,20 +86,27 @@ export interface HeatRegion {
   readonly share: number;
 }
 
+/** Which third of the image a position of the map lies in; undefined in the margin. */
+function thirdOf(position: number, start: number, length: number): number | undefined {
+  const share = (position - start) / length;
+  return share < 0 || share >= 1 ? undefined : Math.floor(share * 3);
+}
+
 /**
  * Sums a map over a 3 × 3 division of the image, for readers who cannot see the colours. A cell lies
- * in the ninth that holds its centre.
+ * in the ninth that holds its centre; what falls on the margin is left out.
  */
 export function heatRegions(
   map: Float32Array,
   [rows, columns]: readonly [number, number],
+  area: ImageArea,
 ): readonly HeatRegion[] {
   const sums = new Float64Array(9);
   map.forEach((value, index) => {
-    const row = Math.floor(((Math.floor(index / columns) + 0.5) / rows) * 3);
-    const column = Math.floor((((index % columns) + 0.5) / columns) * 3);
-    const region = Math.min(2, row) * 3 + Math.min(2, column);
-    sums[region] = (sums[region] ?? 0) + value;
+    const row = thirdOf((Math.floor(index / columns) + 0.5) / rows, area.top, area.height);
+    const column = thirdOf(((index % columns) + 0.5) / columns, area.left, area.width);
+    if (row === undefined || column === undefined) return;
+    sums[row * 3 + column] = (sums[row * 3 + column] ?? 0) + value;
   });
   return Array.from(sums, (share, index) => ({
     row: Math.floor(index / 3),

@@ -152,6 +152,11 @@ export interface AttentionMaps {
   /** Share of image attention on each side; they sum to 1. */
   readonly shareA: number;
   readonly shareB: number;
+  /**
+   * How the image was fitted into the model's square, which the maps cover whole: stretched over it
+   * (also when absent), in its middle with a margin, or cropped to its shorter side.
+   */
+  readonly fit?: "squash" | "letterbox" | "shortest-crop";
 }
 
 // --- encode and search --------------------------------------------------------------------------
