@@ -96,6 +96,8 @@ describe("runSelfTest", () => {
       "embedding BF16",
       "gather",
       "greaterEqual",
+      "linear BF16",
+      "matmul",
       "mean",
       "reshape",
       "sigmoid",

@@ -23,8 +23,11 @@ function createCpuDevice(): TfjsDevice {
       // Once initialised, setBackend switches before it returns its promise.
       if (tf.getBackend() !== BACKEND) void tf.setBackend(BACKEND);
     },
-    upload: (data, shape) =>
-      tf.keep(tf.tensor(data, [...shape], data instanceof Int32Array ? "int32" : "float32")),
+    // This backend keeps the array it is given, which may be a view of a whole weight file: copy.
+    upload: (data, shape) => {
+      const dtype = data instanceof Int32Array ? "int32" : "float32";
+      return tf.keep(tf.tensor(data.slice(), [...shape], dtype));
+    },
     release: (weight) => weight.dispose(),
     assertUsable: () => undefined,
     guard: (work) => work(),

@@ -111,6 +111,20 @@ describe.skipIf(!adapter)(`webgpu engine${whyNot}`, () => {
     model.dispose();
   });
 
+  it("computes more entries than one dispatch dimension holds", async () => {
+    const size = 65_536 * 64 + 100;
+    const model = await engine.loadModel(memoryWeights({}));
+    const program = await model.program({
+      name: "long",
+      inputs: { x: { dtype: "float32", shape: [size] } },
+      build: (ops, _weights, { x }) => ({ y: ops.affine(x!, 2, 1) }),
+    });
+    const data = new Float32Array(size).fill(3);
+    const { outputs } = await program.run({ x: { dtype: "float32", shape: [size], data } });
+    expect(outputs["y"]!.data.every((value) => value === 7)).toBe(true);
+    model.dispose();
+  });
+
   it("turns a validation error into the failure of the run that caused it", async () => {
     const model = await engine.loadModel(memoryWeights({}));
     const { device } = engine.backend;
