@@ -39,6 +39,9 @@ export interface OnnxEngineOptions {
   readonly writesInPlace: boolean;
 }
 
+/** Errors only: otherwise each copy of a cache logs a warning per layer and token. */
+const QUIET = { logSeverityLevel: 3 } as const;
+
 interface Counters {
   sessions: number;
   tensors: number;
@@ -235,7 +238,7 @@ class OnnxProgram implements LoadedProgram {
         keptOutputs.has(name);
       fetches[name] = reuses ? resident.tensor : null;
     }
-    const results = await session.run(feeds, fetches);
+    const results = await session.run(feeds, fetches, QUIET);
     this.releaseConsumed(inputs, inPlace, fetches);
     return this.collect(results, keep);
   }

@@ -46,6 +46,7 @@ async function loadBinding(threads: number): Promise<OrtBinding> {
       import("onnxruntime-web/ort-wasm-simd-threaded.mjs?url"),
       import("onnxruntime-web/ort-wasm-simd-threaded.wasm?url"),
     ]);
+    ort.env.logLevel = "error";
     ort.env.wasm.wasmPaths = { mjs: script.default, wasm: wasm.default };
     ort.env.wasm.numThreads = threads;
     return ort;

@@ -1,0 +1,188 @@
+"""Random models of realistic size, once as safetensors for Perigee and once as ONNX for the peer.
+
+Writes to .cache/bench (not kept in the repository). The ONNX files follow the input and output names
+that transformers.js expects. Both peers are PyTorch modules exported by torch.onnx.
+"""
+
+import json
+import math
+import pathlib
+import sys
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+from transformers import SiglipVisionConfig, SiglipVisionModel
+
+OUT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".cache/bench")
+OPSET = 18
+torch.manual_seed(1)
+torch.set_grad_enabled(False)
+
+
+def export(
+    model: nn.Module, inputs: tuple, path: pathlib.Path, names: list[str], outputs: list[str], dynamic: dict
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.onnx.export(
+        model,
+        inputs,
+        str(path),
+        input_names=names,
+        output_names=outputs,
+        dynamic_axes=dynamic,
+        opset_version=OPSET,
+        dynamo=False,
+    )
+    print(path, path.stat().st_size)
+
+
+class Vision(nn.Module):
+    def __init__(self, model: SiglipVisionModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, pixel_values: torch.Tensor):
+        out = self.model(pixel_values)
+        return out.last_hidden_state, out.pooler_output
+
+
+def vision() -> None:
+    config = SiglipVisionConfig(image_size=224, patch_size=16, attn_implementation="eager")
+    model = SiglipVisionModel(config).eval()
+    folder = OUT / "siglip-b16"
+    export(
+        Vision(model),
+        (torch.zeros(2, 3, 224, 224),),
+        folder / "onnx" / "vision_model.onnx",
+        ["pixel_values"],
+        ["last_hidden_state", "pooler_output"],
+        {"pixel_values": {0: "batch"}},
+    )
+    (folder / "config.json").write_text(json.dumps(config.to_dict()))
+    weights = {f"vision_model.{k.removeprefix('vision_model.')}": v.contiguous() for k, v in model.state_dict().items()}
+    save_file(weights, folder / "model.safetensors")
+
+
+# The shape of SmolLM2-135M, the text half of SmolVLM-256M.
+WIDTH, INNER, LAYERS, HEADS, KV, DEPTH, VOCAB = 576, 1536, 30, 9, 3, 64, 49280
+THETA, EPS = 100000.0, 1e-5
+
+
+def rms(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + EPS) * weight
+
+
+class Layer(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.input_layernorm = nn.Parameter(torch.ones(WIDTH))
+        self.post_attention_layernorm = nn.Parameter(torch.ones(WIDTH))
+        self.q = nn.Linear(WIDTH, HEADS * DEPTH, bias=False)
+        self.k = nn.Linear(WIDTH, KV * DEPTH, bias=False)
+        self.v = nn.Linear(WIDTH, KV * DEPTH, bias=False)
+        self.o = nn.Linear(HEADS * DEPTH, WIDTH, bias=False)
+        self.gate = nn.Linear(WIDTH, INNER, bias=False)
+        self.up = nn.Linear(WIDTH, INNER, bias=False)
+        self.down = nn.Linear(INNER, WIDTH, bias=False)
+
+    def forward(self, x, cos, sin, bias, past_k, past_v):
+        batch, rows, _ = x.shape
+        h = rms(x, self.input_layernorm)
+
+        def heads(y, n):
+            return y.view(batch, rows, n, DEPTH).transpose(1, 2)
+
+        def turn(y):
+            return y * cos + torch.cat((-y[..., DEPTH // 2 :], y[..., : DEPTH // 2]), -1) * sin
+
+        k = torch.cat((past_k, turn(heads(self.k(h), KV))), 2)
+        v = torch.cat((past_v, heads(self.v(h), KV)), 2)
+        grown_k = k.repeat_interleave(HEADS // KV, 1)
+        grown_v = v.repeat_interleave(HEADS // KV, 1)
+        scores = turn(heads(self.q(h), HEADS)) @ grown_k.transpose(-1, -2) / math.sqrt(DEPTH) + bias
+        x = x + self.o((scores.softmax(-1) @ grown_v).transpose(1, 2).reshape(batch, rows, -1))
+        h = rms(x, self.post_attention_layernorm)
+        return x + self.down(nn.functional.silu(self.gate(h)) * self.up(h)), k, v
+
+
+class Decoder(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(VOCAB, WIDTH)
+        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.norm = nn.Parameter(torch.ones(WIDTH))
+        self.head = nn.Linear(WIDTH, VOCAB, bias=False)
+        inverse = 1.0 / THETA ** (torch.arange(0, DEPTH, 2).float() / DEPTH)
+        self.register_buffer("inverse", inverse, persistent=False)
+
+    def forward(self, input_ids, attention_mask, position_ids, *past):
+        x = self.embed(input_ids)
+        angles = position_ids[:, None, :, None].float() * self.inverse
+        angles = torch.cat((angles, angles), -1)
+        cos, sin = angles.cos(), angles.sin()
+        keys = torch.arange(attention_mask.shape[1])
+        seen = (keys[None, None, None, :] <= position_ids[:, None, :, None]) & (attention_mask[:, None, None, :] > 0)
+        bias = torch.where(seen, 0.0, -1e9)
+        present = []
+        for index, layer in enumerate(self.layers):
+            x, k, v = layer(x, cos, sin, bias, past[2 * index], past[2 * index + 1])
+            present += [k, v]
+        return (self.head(rms(x, self.norm)), *present)
+
+
+def decoder() -> None:
+    model = Decoder().eval()
+    for parameter in model.parameters():
+        if parameter.dim() == 2:
+            parameter.normal_(0, 0.02)
+    folder = OUT / "llama-135m"
+    batch, rows, length = 2, 3, 4
+    past = [torch.zeros(batch, KV, length, DEPTH) for _ in range(2 * LAYERS)]
+    parts = [f"{index}.{part}" for index in range(LAYERS) for part in ("key", "value")]
+    inputs = (
+        torch.zeros(batch, rows, dtype=torch.long),
+        torch.ones(batch, rows + length, dtype=torch.long),
+        torch.arange(length, length + rows)[None].repeat(batch, 1),
+        *past,
+    )
+    names = ["input_ids", "attention_mask", "position_ids", *[f"past_key_values.{part}" for part in parts]]
+    outputs = ["logits", *[f"present.{part}" for part in parts]]
+    dynamic = {name: {0: "batch", 1: f"{name}_1"} for name in names[:3]}
+    dynamic |= {name: {0: "batch", 2: "past"} for name in names[3:]}
+    dynamic |= {name: {0: "batch", 2: "total"} for name in outputs[1:]}
+    export(model, inputs, folder / "onnx" / "model.onnx", names, outputs, dynamic)
+    text = dict(
+        model_type="llama",
+        architectures=["LlamaForCausalLM"],
+        vocab_size=VOCAB,
+        hidden_size=WIDTH,
+        intermediate_size=INNER,
+        num_hidden_layers=LAYERS,
+        num_attention_heads=HEADS,
+        num_key_value_heads=KV,
+        head_dim=DEPTH,
+        hidden_act="silu",
+        max_position_embeddings=2048,
+        rms_norm_eps=EPS,
+        rope_theta=THETA,
+        tie_word_embeddings=False,
+    )
+    (folder / "config.json").write_text(json.dumps(text))
+    weights = {
+        "model.text_model.embed_tokens.weight": model.embed.weight,
+        "model.text_model.norm.weight": model.norm,
+        "lm_head.weight": model.head.weight,
+    }
+    for index, layer in enumerate(model.layers):
+        prefix = f"model.text_model.layers.{index}."
+        weights |= {
+            prefix + f"{name}.weight": getattr(layer, name) for name in ("input_layernorm", "post_attention_layernorm")
+        }
+        weights |= {prefix + f"self_attn.{name}_proj.weight": getattr(layer, name).weight for name in "qkvo"}
+        weights |= {prefix + f"mlp.{name}_proj.weight": getattr(layer, name).weight for name in ("gate", "up", "down")}
+    save_file({name: value.detach().clone() for name, value in weights.items()}, folder / "model.safetensors")
+
+
+vision()
+decoder()
