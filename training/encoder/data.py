@@ -23,8 +23,9 @@ from encoder.photos import (
     read_jsonl,
 )
 
-MAX_TEXT_TOKENS = 40
+MAX_TEXT_TOKENS = 28
 VOCABULARY = 3072
+PIXEL_CACHE = Path(".cache/training/pixels")
 
 
 @dataclass
@@ -158,7 +159,7 @@ def load_products(photos: Path, generated: Path | None, size: int) -> tuple[list
     for p in products:
         p.main_rows = [rows.setdefault(path, len(rows)) for path in p.main_images]
         p.query_rows = [rows.setdefault(path, len(rows)) for path in p.query_images]
-    return products, load_pixels(list(rows), size)
+    return products, load_pixels(list(rows), size, PIXEL_CACHE)
 
 
 def catalogue_tokenizer(products: list[Product]) -> Tokenizer:

@@ -69,8 +69,16 @@ def load_photos(root: Path) -> list[Photo]:
     return photos
 
 
-def load_pixels(paths: list[Path], size: int) -> torch.Tensor:
-    """Squashed to size x size with Pillow's bilinear filter: uint8 [n, 3, size, size]."""
+def load_pixels(paths: list[Path], size: int, cache: Path | None = None) -> torch.Tensor:
+    """Squashed to size x size with Pillow's bilinear filter: uint8 [n, 3, size, size].
+
+    Decoded once: `cache` is a folder that keeps the table of exactly this list of files.
+    """
+    if cache is not None:
+        listing = "\n".join(f"{p} {p.stat().st_size}" for p in paths)
+        kept = cache / f"squash-{size}-{hashlib.sha256(listing.encode()).hexdigest()[:16]}.npy"
+        if kept.exists():
+            return torch.from_numpy(np.load(kept)).permute(0, 3, 1, 2).contiguous()
     out = np.empty((len(paths), size, size, 3), dtype=np.uint8)
     for i, path in enumerate(paths):
         with Image.open(path) as image:
@@ -78,6 +86,9 @@ def load_pixels(paths: list[Path], size: int) -> torch.Tensor:
             white = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
             rgb = Image.alpha_composite(white, rgba).convert("RGB")
             out[i] = np.asarray(rgb.resize((size, size), Image.Resampling.BILINEAR))
+    if cache is not None:
+        cache.mkdir(parents=True, exist_ok=True)
+        np.save(kept, out)
     return torch.from_numpy(out).permute(0, 3, 1, 2).contiguous()
 
 

@@ -61,7 +61,7 @@ def nano_config(tokenizer: Tokenizer, experts: bool) -> Moon2Config:
         vocab_size=tokenizer.get_vocab_size(),
         hidden_size=192,
         intermediate_size=320 if experts else 640,
-        num_hidden_layers=3,
+        num_hidden_layers=2,
         num_attention_heads=3,
         num_key_value_heads=1,
         max_position_embeddings=256,
@@ -154,7 +154,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--generated", type=Path, default=Path(".cache/creatives/train"))
     parser.add_argument("--vision", type=Path, default=Path(".runs/encoder/vision/tower-s2.pt"))
     parser.add_argument("--output", type=Path, default=Path(".runs/encoder/full"))
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=360)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--without", choices=[*ABLATIONS, "none"], default="none")
     parser.add_argument("--seed", type=int, default=11)
@@ -208,7 +208,7 @@ def main() -> None:
                 views, trainee.objective, batch, (query, main_images), switches, step / args.steps
             )
         rate = warmup_cosine(step, args.steps, PEAK_RATE, WARMUP)
-        norm = guarded_step(loss, optimizer, rate, step)
+        norm = guarded_step(loss, trainee, optimizer, rate, step)
         done = step + 1
         if done % LOG_EVERY == 0:
             speed = LOG_EVERY * args.batch / (time.time() - mark)
