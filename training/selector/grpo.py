@@ -243,7 +243,7 @@ def reward_facts(reward: Reward) -> dict[str, float]:
 
 def work(worker: Worker, args: argparse.Namespace) -> None:
     """One process of a run."""
-    recipe = with_steps(RECIPES[args.recipe], "grpo", args.steps)
+    recipe = with_steps(RECIPES[args.recipe], "grpo", args.steps, args.learning_rate)
     runtime = open_runtime(args.device, args.threads)
     data = load_creatives(args.data)
     features = cached_features(recipe, data, args.out, args.cache, runtime)

@@ -8,7 +8,7 @@ each batch are real photographs (garment kind, grocery item) so that they are no
 
 import argparse
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -245,7 +245,7 @@ def train(
     targets = targets_of(heads, factors)
     model = FactorModel(recipe, heads, {p.name: p.classes for p in photos}).to(runtime.device)
     if init is not None:
-        model.vision.load_state_dict(tower_state(init))
+        carry_over(model, init)
     optimizer = make_optimizer(model, stage.learning_rate)
     checkpoint = out / "vision.pt"
     first = load_checkpoint(checkpoint, model, optimizer).step if checkpoint.exists() else 0
@@ -284,7 +284,8 @@ def train(
             log.write(event="step", step=step, loss=loss.item(), norm=norm, rate=rate)
         last = step + 1 == stage.steps
         if worker.leads and ((step + 1) % stage.checkpoint_every == 0 or last):
-            save_checkpoint(checkpoint, step + 1, model, optimizer)
+            classes = {head.name: list(head.classes) for head in heads}
+            save_checkpoint(checkpoint, step + 1, model, optimizer, {"classes": classes})
         if (
             worker.leads
             and len(val_rows)
@@ -302,6 +303,29 @@ def tower_state(checkpoint: Path) -> dict[str, Tensor]:
     """The vision tower's weights in a checkpoint of this stage."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)["model"]
     return {k.removeprefix("vision."): v for k, v in state.items() if k.startswith("vision.")}
+
+
+def carry_over(model: FactorModel, checkpoint: Path) -> None:
+    """Starts from a checkpoint of other data: the tower, and what its heads have in common."""
+    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    model.vision.load_state_dict(tower_state(checkpoint))
+    names = list(saved["extra"]["classes"])
+    old_rows: dict[tuple[str, Any], int] = {}
+    for name, classes in saved["extra"]["classes"].items():
+        for value in classes or [None]:
+            old_rows[name, value] = len(old_rows)
+    state = {k: saved["model"][f"factors.{k}"] for k in ("queries", "weight", "bias")}
+    row = 0
+    with torch.no_grad():
+        for index, head in enumerate(model.heads):
+            if head.name in names:
+                model.factors.queries[index] = state["queries"][names.index(head.name)]
+            for value in head.classes or (None,):
+                old = old_rows.get((head.name, value))
+                if old is not None:
+                    model.factors.weight[row] = state["weight"][old]
+                    model.factors.bias[row] = state["bias"][old]
+                row += 1
 
 
 def head_weight(name: str) -> float:
@@ -327,7 +351,7 @@ def photo_loss(
 
 def work(worker: Worker, args: argparse.Namespace) -> None:
     """One process of a run."""
-    recipe = with_steps(RECIPES[args.recipe], "pretrain", args.steps)
+    recipe = with_steps(RECIPES[args.recipe], "pretrain", args.steps, args.learning_rate)
     runtime = open_runtime(args.device, args.threads)
     data = load_creatives(args.data)
     size = recipe.vision.image_size
@@ -346,19 +370,23 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="folder for decoded pixels")
     parser.add_argument("--init", type=Path, help="start from this checkpoint's tower")
     parser.add_argument("--steps", type=int, help="replaces the recipe's number of steps")
+    parser.add_argument("--learning-rate", type=float, help="replaces the recipe's peak rate")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--workers", type=int, default=1, help="processes that share each batch")
     args = parser.parse_args()
     launch(args.workers, work, args)
 
 
-def with_steps(recipe: Recipe, stage: str, steps: int | None) -> Recipe:
-    """The recipe with another number of steps in one stage."""
-    if steps is None:
-        return recipe
-    from dataclasses import replace
-
-    return replace(recipe, **{stage: replace(getattr(recipe, stage), steps=steps)})
+def with_steps(
+    recipe: Recipe, stage: str, steps: int | None, learning_rate: float | None = None
+) -> Recipe:
+    """The recipe with another number of steps, or another peak rate, in one stage."""
+    settings = getattr(recipe, stage)
+    if steps is not None:
+        settings = replace(settings, steps=steps)
+    if learning_rate is not None:
+        settings = replace(settings, learning_rate=learning_rate)
+    return replace(recipe, **{stage: settings})
 
 
 if __name__ == "__main__":

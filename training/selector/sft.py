@@ -32,7 +32,7 @@ from selector.examples import (
     fit_tokenizer,
     token_weights,
 )
-from selector.model import build_model, load_vision, load_vocabulary, vision_features
+from selector.model import build_model, load_vision, load_vocabulary, load_weights, vision_features
 from selector.pretrain_vision import with_steps
 from selector.recipes import RECIPES, Recipe
 
@@ -88,12 +88,18 @@ def train(
     data: Creatives,
     out: Path,
     features: Tensor,
+    init: Path | None = None,
     stop_at: int | None = None,
 ) -> MultimodalModel:
-    """Runs (or resumes) the stage."""
+    """Runs (or resumes) the stage.
+
+    init: an earlier checkpoint of this stage, perhaps over another tower, to start from.
+    """
     seed_everything(recipe.seed + 1)
     stage, vocabulary = recipe.sft, load_vocabulary(out)
     model = build_model(recipe, vocabulary)
+    if init is not None:
+        load_weights(model, init)
     load_vision(model, out / "vision.pt")
     model.model.vision_model.requires_grad_(False)
     model.to(runtime.device)
@@ -204,17 +210,18 @@ def cached_features(
 
 def work(worker: Worker, args: argparse.Namespace) -> None:
     """One process of a run."""
-    recipe = with_steps(RECIPES[args.recipe], "sft", args.steps)
+    recipe = with_steps(RECIPES[args.recipe], "sft", args.steps, args.learning_rate)
     runtime = open_runtime(args.device, args.threads)
     data = load_creatives(args.data)
     features = cached_features(recipe, data, args.out, args.cache, runtime)
-    train(worker, recipe, runtime, data, args.out, features)
+    train(worker, recipe, runtime, data, args.out, features, args.init)
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_common_arguments(parser)
+    parser.add_argument("--init", type=Path, help="start from this checkpoint's weights")
     args = parser.parse_args()
     recipe, data = RECIPES[args.recipe], load_creatives(args.data)
     prepare_tokenizer(recipe, data, args.out)
@@ -231,6 +238,7 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--cache", type=Path, required=True, help="folder for decoded pixels")
     parser.add_argument("--steps", type=int, help="replaces the recipe's number of steps")
+    parser.add_argument("--learning-rate", type=float, help="replaces the recipe's peak rate")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--workers", type=int, default=1, help="processes that share each batch")
 
