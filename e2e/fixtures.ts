@@ -23,7 +23,7 @@ export type Complaints = string[];
 
 /** Fails a test whose page logged an error, unless the test says which ones it expects. */
 export const test = base.extend<{ complaints: Complaints; allowed: RegExp[] }>({
-  allowed: [async ({}, use) => use([]), { option: true }],
+  allowed: [[], { option: true }],
   complaints: [
     async ({ page, allowed }, use) => {
       const complaints: Complaints = [];

@@ -1,3 +1,4 @@
+import "@/shared/lib/strict-policy";
 import "@fontsource-variable/inter/wght.css";
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
