@@ -5,6 +5,7 @@
  * arXiv:1609.05158; transformers modeling_idefics3.py.
  * Legend: N images, P patches, n image tokens per image, B sequences, S tokens, C width.
  */
+import type { Ops } from "../../ops/ops";
 import type { Forward } from "../layers";
 import { runLinear } from "../layers";
 import { llamaSpec } from "../llama/decoder";
@@ -41,7 +42,7 @@ export function runImageFeatures<T>(
 ): T {
   const { ops, tap } = forward;
   const patches = runSiglipVision(forward, config.vision_config, VISION, pixels);
-  const shuffled = ops.scope(() => pixelShuffle(forward, patches, config.scale_factor));
+  const shuffled = ops.scope(() => pixelShuffle(ops, patches, config.scale_factor));
   tap?.("connector.shuffled", shuffled);
   const features = runLinear(forward, CONNECTOR, shuffled, false);
   tap?.("connector", features);
@@ -51,10 +52,12 @@ export function runImageFeatures<T>(
 /**
  * Every scale × scale block of patches becomes one token with the block's channels in row-major order.
  *
+ * @param ops - operations.
  * @param patches - [N, side², C].
+ * @param scale - patches along one side of a block.
  * @returns [N, (side/scale)², C·scale²].
  */
-function pixelShuffle<T>({ ops }: Pick<Forward<T>, "ops">, patches: T, scale: number): T {
+function pixelShuffle<T>(ops: Ops<T>, patches: T, scale: number): T {
   const [images, count, width] = ops.shapeOf(patches) as [number, number, number];
   const side = Math.round(Math.sqrt(count));
   const blocks = side / scale;
