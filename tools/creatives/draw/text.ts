@@ -2,10 +2,11 @@ import type { SKRSContext2D } from "@napi-rs/canvas";
 import { fitText, textBox } from "../plan/text-fit";
 import type { Creative, Factors } from "../plan/types";
 import { SMALL_PRINT } from "../plan/words";
-import { contrastRatio, luminance, mix, toHex, type Rgb } from "./colour";
+import { contrastRatio, luminance, mix, toHex, toRgb, type Rgb } from "./colour";
 import { fontOf } from "./fonts";
 
 const DARK = "#14161d";
+const INKS = [DARK, "#7a1420", "#11306b", "#0e4a3c"];
 
 /** Headline, price, button and small print, in shares of the picture so that any size looks alike. */
 export function paintTexts(
@@ -88,13 +89,16 @@ function paintHeadline(ctx: SKRSContext2D, f: Factors, px: number, rng: () => nu
   return y + blockHeight;
 }
 
-function inkOn(ground: Rgb, contrast: "high" | "low", rng: () => number): string {
+/** The headline's ink for a ground of this mean colour. */
+export function inkOn(ground: Rgb, contrast: "high" | "low", rng: () => number): string {
   const light = luminance(ground);
   const darkBetter = contrastRatio(light, 0) > contrastRatio(light, 1);
   if (contrast === "low")
     return mix(toHex(ground), darkBetter ? "#000000" : "#ffffff", darkBetter ? 0.17 : 0.24);
+  const drawn = INKS[Math.floor(rng() * INKS.length)] ?? DARK;
   if (!darkBetter) return "#ffffff";
-  return ["#14161d", "#7a1420", "#11306b", "#0e4a3c"][Math.floor(rng() * 4)] ?? DARK;
+  // Tinted inks only where they are as readable as WCAG asks of text.
+  return contrastRatio(light, luminance(toRgb(drawn))) >= 4.5 ? drawn : "#000000";
 }
 
 function paintExtras(ctx: SKRSContext2D, f: Factors, px: number, rng: () => number): void {

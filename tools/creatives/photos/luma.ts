@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createCanvas, ImageData, loadImage } from "@napi-rs/canvas";
@@ -67,13 +68,17 @@ export function cleanTitle(title: string): string {
 }
 
 /** One product per item and colour whose main photograph could be cut out. PNGs go to `cache`. */
-export async function loadPhotoProducts(folder: string, cache: string): Promise<Product[]> {
+export async function loadPhotoProducts(
+  folder: string,
+  cache: string,
+  limit = Infinity,
+): Promise<Product[]> {
   await mkdir(cache, { recursive: true });
   const lines = (await readFile(join(folder, "products.jsonl"), "utf8"))
     .split("\n")
     .filter((line) => line.trim() !== "");
   const out: Product[] = [];
-  for (const line of lines) {
+  for (const line of lines.slice(0, limit)) {
     const item = record.parse(JSON.parse(line));
     const kind = kindOfRecord(item.title, item.categories);
     if (kind === undefined) continue;
@@ -127,6 +132,8 @@ export async function loadPhotoProducts(folder: string, cache: string): Promise<
 }
 
 async function writeCutOut(from: string, to: string): Promise<boolean> {
+  // A cut-out depends on nothing but its photograph, so an earlier one is as good.
+  if (existsSync(to)) return true;
   const image = await loadImage(await readFile(from));
   const canvas = createCanvas(image.width, image.height);
   const ctx = canvas.getContext("2d");

@@ -33,8 +33,13 @@ export function cutOut(
   );
   if (light.length < border.length * 0.45) return "ground-not-light";
   const ground = [0, 1, 2].map((c) => median(light.map((i) => data[i * 4 + c]!)));
+  const [red = 0, green = 0, blue = 0] = ground;
   const distance = (i: number) =>
-    Math.max(...[0, 1, 2].map((c) => Math.abs(data[i * 4 + c]! - ground[c]!)));
+    Math.max(
+      Math.abs(data[i * 4]! - red),
+      Math.abs(data[i * 4 + 1]! - green),
+      Math.abs(data[i * 4 + 2]! - blue),
+    );
   const stray = light.filter((i) => distance(i) > NEAR * 2).length;
   if (stray > light.length * 0.2) return "ground-not-plain";
   const outside = flood(light, width, height, (i) => distance(i) <= NEAR);
