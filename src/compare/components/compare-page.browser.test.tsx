@@ -133,7 +133,9 @@ test("two pictures give reasons, a verdict with its probability, and the agreeme
   const { client } = await open();
   await addPictures(await picture("a.png", "navy"), await picture("b.png", "orange"));
   await compareButton().click();
-  await expect.element(page.getByText("would be clicked more often").first()).toBeVisible();
+  await expect
+    .element(page.getByRole("heading", { name: /would be clicked more often/ }))
+    .toBeVisible();
   await expect.element(page.getByText("71%", { exact: true })).toBeVisible();
   await expect.element(page.getByText(/A has 74% when A is shown first and 68%/)).toBeVisible();
   const fit = page.getByRole("row", { name: /Query fit/ });
@@ -158,7 +160,7 @@ test("a reason's button asks for its attention and shows shares and a table for 
   await compareButton().click();
   await page.getByRole("button", { name: "Where the model looked: Query fit" }).click();
   await expect.element(page.getByText(/Where the model looked while writing about/)).toBeVisible();
-  await expect.element(page.getByText("60%", { exact: false }).first()).toBeVisible();
+  await expect.element(page.getByText(/60%/).first()).toBeVisible();
   await expect.element(page.getByRole("row", { name: "top left 40.0% 10.0%" })).toBeInTheDocument();
   expect(document.querySelectorAll("canvas")).toHaveLength(2);
   const asked = client.calls.find(({ name }) => name === "compare/attention");
@@ -222,7 +224,9 @@ test("a running comparison can be cancelled, and a second request waits its turn
   await expect.element(page.getByText(/1 more comparison waits/)).toBeVisible();
   expect(pairCalls(client)).toHaveLength(1);
   await page.getByRole("button", { name: "Cancel", exact: true }).click();
-  await expect.element(page.getByText("would be clicked more often").first()).toBeVisible();
+  await expect
+    .element(page.getByRole("heading", { name: /would be clicked more often/ }))
+    .toBeVisible();
   expect(pairCalls(client)).toHaveLength(2);
 });
 
@@ -238,7 +242,9 @@ test("a failed pair says what happened and what helps, and can be run again", as
   await expect.element(page.getByText(/The text is too long for this model/)).toBeVisible();
   await expect.element(page.getByText("prompt: 5000 tokens, at most 2048")).toBeVisible();
   await page.getByRole("button", { name: "Compare again" }).click();
-  await expect.element(page.getByText("would be clicked more often").first()).toBeVisible();
+  await expect
+    .element(page.getByRole("heading", { name: /would be clicked more often/ }))
+    .toBeVisible();
   expect(pairCalls(client)).toHaveLength(2);
 });
 
@@ -256,7 +262,7 @@ test("three pictures are ranked from all pairs, and the least certain pair is na
   await expect.element(page.getByText(/from all 3 pairs/)).toBeVisible();
   await expect.element(page.getByText(/Least certain: #2 against #3 \(52%\)/)).toBeVisible();
   const places = page.getByRole("region", { name: "Ranking" }).getByRole("listitem");
-  await expect.element(places.first()).toHaveTextContent("one.png");
+  await expect.element(places.first()).toHaveTextContent(/one\.png/);
   expect(pairCalls(client)).toHaveLength(3);
 });
 

@@ -72,7 +72,7 @@ export function VerdictPanel({
           <span className={styles["winner"]} data-side={winner}>
             {winner}
           </span>{" "}
-          <Trans>would be clicked more often</Trans>
+          <Trans>would be clicked more often</Trans>{" "}
           <span className={styles["file"]}>{winner === "A" ? names.a : names.b}</span>
         </h2>
         <span className={styles["percent"]}>{formatPercent(verdict.probability, i18n.locale)}</span>
