@@ -9,10 +9,11 @@ interface Entry {
 }
 
 export async function openSafetensors(path: string): Promise<WeightSource> {
-  const file = await open(path);
   const read = async (start: number, length: number): Promise<Uint8Array> => {
     const bytes = new Uint8Array(length);
+    const file = await open(path);
     await file.read(bytes, 0, length, start);
+    await file.close();
     return bytes;
   };
   const headerBytes = Number(new DataView((await read(0, 8)).buffer).getBigUint64(0, true));

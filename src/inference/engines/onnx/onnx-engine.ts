@@ -240,7 +240,9 @@ class OnnxProgram implements LoadedProgram {
     }
     const results = await session.run(feeds, fetches, QUIET);
     this.releaseConsumed(inputs, inPlace, fetches);
-    return this.collect(results, keep);
+    // A tensor that was written in place is the result; the binding hands back a copy of it.
+    const written = Object.entries(fetches).filter(([, tensor]) => tensor !== null);
+    return this.collect({ ...results, ...Object.fromEntries(written) }, keep);
   }
 
   /** Frees the family's session when this was the last program that used it. */
@@ -297,7 +299,7 @@ class OnnxProgram implements LoadedProgram {
   }
 
   private async collect(
-    results: Ort.InferenceSession.ReturnType,
+    results: Readonly<Record<string, unknown>>,
     keep: readonly string[],
   ): Promise<RunResult> {
     const outputs: Record<string, HostTensor> = {};
