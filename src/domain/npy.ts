@@ -93,7 +93,8 @@ export function readNpy(bytes: Uint8Array): NpyArray {
       `shape (${shape.join(", ")}) needs ${count * 4} bytes of values, found ${bytes.length - start}`,
     );
   }
-  const values = bytes.slice(start).buffer;
+  // Not `slice`: that of a Node Buffer does not copy.
+  const values = Uint8Array.from(bytes.subarray(start)).buffer;
   const data = dtype === "float32" ? new Float32Array(values) : new Int32Array(values);
   return { dtype, shape, data };
 }

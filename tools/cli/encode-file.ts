@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, openAsBlob } from "node:fs";
+import { createReadStream } from "node:fs";
 import { appendFile, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
@@ -9,6 +9,7 @@ import { encodeBatch } from "@/inference/worker/encode-batch";
 import type { ReadyEncoder } from "@/inference/worker/model-host";
 import { AppError, messageOf } from "@/shared/lib/errors";
 import { decodeImageInNode } from "./node/decode-image";
+import { openFile } from "./node/open-file";
 
 export interface EncodeFileRequest {
   readonly input: string;
@@ -103,12 +104,8 @@ async function toItem(line: string, folder: string): Promise<EncodeItem> {
   const parsed = lineSchema.safeParse(json);
   if (!parsed.success) throw new AppError("input-invalid", z.prettifyError(parsed.error));
   const { image, text } = parsed.data;
-  const open = async (path: string): Promise<Blob> =>
-    await openAsBlob(resolve(folder, path)).catch((error: unknown) => {
-      throw new AppError("input-decode", `${path} cannot be read`, { cause: error });
-    });
   return {
-    ...(image === undefined ? {} : { image: await open(image) }),
+    ...(image === undefined ? {} : { image: await openFile(resolve(folder, image)) }),
     ...(text === undefined ? {} : { text }),
   };
 }

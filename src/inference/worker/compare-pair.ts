@@ -23,11 +23,12 @@ import type {
 } from "../protocol/messages";
 import type { ReadySelector } from "./model-host";
 import { createProgress } from "./progress";
+import { CLOSING_TOKENS } from "./token-constraint";
 
 export const ORDERS = ["AB", "BA"] as const satisfies readonly DisplayOrder[];
 
-/** Ten lines of the longest reason the grammar allows stay below this. */
-const MAX_NEW_TOKENS = 1024;
+/** Far above what trained selectors write; a model's own limit may be lower. */
+const MAX_REASON_TOKENS = 800;
 
 export interface CompareContext {
   readonly decode: DecodeImage;
@@ -64,21 +65,24 @@ function createStream(
   emit: (event: PairEvent) => void,
 ): (row: number, token: number) => void {
   const rows = ORDERS.map(() => ({
-    tokens: [] as number[],
-    length: 0,
+    finished: "",
+    /** Tokens of the line being written: decoded anew each time, since a character can span some. */
+    line: [] as number[],
     reader: createReasoningReader(),
   }));
   return (row, token) => {
     const order = ORDERS[row]!;
     const state = rows[row]!;
-    state.tokens.push(token);
-    // An unfinished character at the end shows as U+FFFD until its last byte has come.
-    const text = model.tokenizer.decode(state.tokens).replace(/\uFFFD+$/u, "");
-    const piece = text.slice(state.length);
-    state.length = text.length;
-    if (piece === "") return;
+    state.line.push(token);
+    const line = model.tokenizer.decode(state.line);
+    const isDone = line.endsWith("\n");
+    // An unfinished character shows as U+FFFD until its last byte has come.
+    const text = state.finished + (isDone ? line : line.replace(/\uFFFD+$/u, ""));
     emit({ kind: "text", order, text });
-    for (const { question, answer, reason } of state.reader.push(piece)) {
+    if (!isDone) return;
+    state.finished = text;
+    state.line = [];
+    for (const { question, answer, reason } of state.reader.push(line)) {
       emit({ kind: "answer", order, question, answer, reason });
     }
   };
@@ -134,6 +138,8 @@ export async function comparePair(
   progress("encode", 0, 2);
 
   const ids = promptIds(request, model);
+  const room = model.selector.maxPositions - ids.length;
+  const reasonBudget = Math.max(0, Math.min(MAX_REASON_TOKENS, room - CLOSING_TOKENS));
   const onToken = createStream(model, emit);
   const report = createProgress("generate", "tokens", clock, (step) =>
     emit({ kind: "progress", progress: step }),
@@ -149,9 +155,9 @@ export async function comparePair(
       ],
     },
     {
-      maxTokens: MAX_NEW_TOKENS,
+      maxTokens: reasonBudget + CLOSING_TOKENS,
       signal,
-      constraint: model.constrain(),
+      constraint: model.constrain(reasonBudget),
       onStage: (stage) => {
         if (stage !== "images-encoded") return;
         encodedAt = clock.now();

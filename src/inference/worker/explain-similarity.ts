@@ -16,18 +16,17 @@ function dotRow(rows: Float32Array, row: number, vector: Float32Array): number {
   return sum;
 }
 
-/** Joins the pieces of a word: a piece that begins with a space begins a new word. */
+/** Joins the pieces of a word: a piece that begins with a space, or is one, begins a new word. */
 function joinWords(
   pieces: readonly { readonly text: string; readonly weight: number }[],
 ): readonly { readonly text: string; readonly weight: number }[] {
   const words: { text: string; weight: number }[] = [];
   for (const { text, weight } of pieces) {
     const last = words.at(-1);
-    if (
-      last !== undefined &&
-      /^[\p{L}\p{N}\p{M}]/u.test(text) &&
-      /[\p{L}\p{N}]$/u.test(last.text)
-    ) {
+    const isOpen = last?.text.trim() === "";
+    const continues =
+      last !== undefined && /^[\p{L}\p{N}\p{M}]/u.test(text) && /[\p{L}\p{N}]$/u.test(last.text);
+    if (last !== undefined && (isOpen || continues)) {
       last.text += text;
       last.weight += weight;
     } else {

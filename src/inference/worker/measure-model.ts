@@ -72,7 +72,7 @@ async function measureSelector(
       {
         maxTokens: 256,
         signal: context.signal,
-        constraint: model.constrain(),
+        constraint: model.constrain(256),
         onStage: (stage) => {
           if (stage === "prompt-read") readAt = context.clock.now();
         },

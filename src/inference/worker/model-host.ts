@@ -32,8 +32,8 @@ interface Common {
 export interface ReadySelector extends Common {
   readonly task: "selector";
   readonly selector: Selector;
-  /** A fresh constraint for one generation. */
-  readonly constrain: () => TokenConstraint;
+  /** A fresh constraint for one generation; see `createResponseConstraint`. */
+  readonly constrain: (reasonBudget: number) => TokenConstraint;
 }
 
 export interface ReadyEncoder extends Common {

@@ -10,7 +10,7 @@ import {
   startState,
   type GrammarState,
 } from "./response-grammar";
-import { createResponseConstraint } from "./token-constraint";
+import { CLOSING_TOKENS, createResponseConstraint } from "./token-constraint";
 
 const reason = fc.string({ maxLength: 30 }).map((text) => text.replaceAll(/[<>\s]+/g, " ").trim());
 const gate = fc.constantFrom("YES", "NO");
@@ -77,11 +77,11 @@ describe("constrained decoding", () => {
   });
   const end = tokenizer.idOf("<end_of_utterance>")!;
 
-  test("a model that chooses at random always writes a well-formed response", () => {
+  test("a model that chooses at random always reaches a verdict within its budget", () => {
     const constrain = createResponseConstraint(tokenizer, end);
     fc.assert(
-      fc.property(fc.infiniteStream(fc.nat({ max: 1_000_000 })), (choices) => {
-        const constraint = constrain();
+      fc.property(fc.infiniteStream(fc.nat({ max: 1_000_000 })), fc.nat(400), (choices, budget) => {
+        const constraint = constrain(budget);
         const generated: number[] = [];
         for (const choice of choices) {
           const allowed = constraint(generated, 0)!;
@@ -90,6 +90,7 @@ describe("constrained decoding", () => {
           if (id === end) break;
           generated.push(id);
         }
+        expect(generated.length).toBeLessThanOrEqual(budget + CLOSING_TOKENS);
         const parsed = parseReasoning(tokenizer.decode(generated));
         expect(parsed.label).toMatch(/^[AB]$/);
         expect(parsed.lines[0]?.question).toBe("q1");
@@ -99,7 +100,7 @@ describe("constrained decoding", () => {
   });
 
   test("rows are independent of each other", () => {
-    const constraint = createResponseConstraint(tokenizer, end)();
+    const constraint = createResponseConstraint(tokenizer, end)(100);
     const think = tokenizer.idOf("<think>")!;
     const ids = (row: number, generated: number[]): string[] =>
       constraint(generated, row)!.map((id) => tokenizer.decode([id]));

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
-import { openAsBlob } from "node:fs";
 import { parseArgs } from "node:util";
 import type { CreativePairRecord } from "@/domain/creative-pair";
 import { flipAnswers, QUESTION_IDS, type ProtocolAnswers } from "@/domain/evaluation-protocol";
 import type { ModelSummary, PairResult } from "@/inference/protocol/messages";
-import { AppError } from "@/shared/lib/errors";
 import { systemClock } from "@/shared/lib/system-clock";
 import { UsageError, type CliCommand, type CliIo } from "../command";
 import { MODEL_OPTIONS, MODEL_USAGE } from "../model-options";
@@ -34,14 +32,6 @@ interface Request {
   readonly title: string;
   readonly queries: readonly string[];
   readonly language: "en" | "zh";
-}
-
-async function openImage(path: string): Promise<Blob> {
-  return await openAsBlob(path).catch((error: unknown) => {
-    throw new AppError("input-invalid", `${path} cannot be read; give an image file.`, {
-      cause: error,
-    });
-  });
 }
 
 async function pairId(images: readonly Blob[]): Promise<string> {
@@ -136,8 +126,9 @@ async function run(args: string[], { stdout, stderr, signal }: CliIo): Promise<n
   const { createModelTools } = await import("../model-tools");
   const { comparePair } = await import("@/inference/worker/compare-pair");
   const { decodeImageInNode } = await import("../node/decode-image");
+  const { openFile } = await import("../node/open-file");
   const { registry, engines, models } = createModelTools(values);
-  const [imageA, imageB] = [await openImage(request.a), await openImage(request.b)];
+  const [imageA, imageB] = [await openFile(request.a), await openFile(request.b)];
   const summary = await registry.find("selector", values.model);
   const ref = { id: summary.id, revision: summary.revision };
   const model = await models.selector(ref, { signal });
