@@ -8,6 +8,7 @@ export type CommandLoader = () => Promise<CliCommand>;
  * `commands/<name>.ts` exporting `command`, and add its line here.
  */
 export const COMMANDS: Readonly<Record<string, CommandLoader>> = {
+  benchmark: async () => (await import("./commands/benchmark")).command,
   compare: async () => (await import("./commands/compare")).command,
   encode: async () => (await import("./commands/encode")).command,
   models: async () => (await import("./commands/models")).command,

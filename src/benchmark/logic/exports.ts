@@ -1,0 +1,84 @@
+import { rankCandidates, trueItems } from "@/domain/benchmark/score-direction";
+import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
+import { viewsOf, type Direction } from "@/domain/benchmark/task";
+import { formatQrels, formatRun, type Qrels, type Run } from "@/domain/trec";
+
+/** White space would break TREC's columns. */
+function trecId(id: string): string {
+  return id.replaceAll(/\s+/gu, "_");
+}
+
+/** The first `depth` candidates per query as a TREC run file. */
+export function trecRun(run: BenchmarkRun, direction: Direction, depth = 100): string {
+  const { query, candidate } = viewsOf(direction);
+  const pool = run.candidates.get(candidate);
+  const vectors = run.queries.get(query);
+  const scores: Run = new Map(
+    [...(run.scorers.get(direction)?.ranks.keys() ?? [])].flatMap((id) => {
+      const vector = vectors?.vector(id);
+      if (vector === undefined || pool === undefined) return [];
+      const list = rankCandidates(vector, pool, depth);
+      return [[trecId(id), new Map(list.map((entry) => [trecId(entry.id), entry.score]))]] as const;
+    }),
+  );
+  return [...formatRun(scores, trecId(run.encoder.id))].map((line) => `${line}\n`).join("");
+}
+
+/** The true items of the direction's queries as TREC qrels. */
+export function trecQrels(run: BenchmarkRun, direction: Direction): string {
+  const ids = run.scorers.get(direction)?.ranks;
+  const qrels: Qrels = new Map(
+    run.plan.queries
+      .filter(({ query }) => ids?.has(query.id))
+      .map(({ query }) => [
+        trecId(query.id),
+        new Map(
+          trueItems(run.task, query, direction).map(({ id, gain }) => [
+            trecId(id),
+            Math.max(1, Math.round(gain)),
+          ]),
+        ),
+      ]),
+  );
+  return [...formatQrels(qrels)].map((line) => `${line}\n`).join("");
+}
+
+function cell(value: string | number | null): string {
+  if (value === null) return "";
+  // A leading = + - @ in text would be run as a formula by a spreadsheet.
+  const text = typeof value === "string" && /^[=+\-@\t\r]/u.test(value) ? `'${value}` : `${value}`;
+  return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** All figures of several runs as CSV. */
+export function figuresCsv(runs: readonly BenchmarkRun[]): string {
+  const header = ["encoder", "revision", "task", "measure", "value", "low", "high", "n", "pool"];
+  const rows = runs.flatMap((run) => [
+    ...[...run.scorers.values()].flatMap((scorer) => {
+      const snapshot = scorer.figures.snapshot({ expected: scorer.expected });
+      return snapshot.figures.map(({ measure, value, interval }) => [
+        run.encoder.id,
+        run.encoder.revision,
+        scorer.direction,
+        measure,
+        value,
+        interval?.low ?? null,
+        interval?.high ?? null,
+        snapshot.queries,
+        scorer.pool.size,
+      ]);
+    }),
+    ...run.predictions.map(({ kind, name, method, scores, interval }) => [
+      run.encoder.id,
+      run.encoder.revision,
+      `${kind} ${name} (${method})`,
+      "accuracy",
+      scores.accuracy,
+      interval?.low ?? null,
+      interval?.high ?? null,
+      scores.items,
+      scores.labels.length,
+    ]),
+  ]);
+  return [header, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+}

@@ -1,0 +1,121 @@
+import type { RowResult, TableRow } from "@/domain/benchmark/rows";
+import { AppError, messageOf } from "@/shared/lib/errors";
+
+/** Larger text tables are refused rather than read into memory; Parquet is read in pieces. */
+const MAX_TEXT_BYTES = 500_000_000;
+const MAX_ROWS = 2_000_000;
+const PARQUET_ROWS = 5000;
+
+function asRow(value: unknown, row: number): RowResult {
+  return value !== null && typeof value === "object" && !Array.isArray(value)
+    ? { row, value: value as TableRow }
+    : { row, issue: "is not a JSON object" };
+}
+
+function parseLine(line: string, row: number): RowResult {
+  try {
+    return asRow(JSON.parse(line), row);
+  } catch (error) {
+    return { row, issue: `is not JSON (${messageOf(error)})` };
+  }
+}
+
+async function textOf(blob: Blob, name: string): Promise<string> {
+  if (blob.size > MAX_TEXT_BYTES) {
+    throw new AppError(
+      "input-invalid",
+      `${name}: ${blob.size} bytes are too many for a text table; convert it to Parquet`,
+    );
+  }
+  return (await blob.text()).replace(/^\u{FEFF}/u, "");
+}
+
+function readJsonl(text: string): RowResult[] {
+  return text
+    .split(/\r\n|\n|\r/u)
+    .map((line, i) => ({ line, row: i + 1 }))
+    .filter(({ line }) => line.trim() !== "")
+    .map(({ line, row }) => parseLine(line, row));
+}
+
+function readJson(text: string, name: string): RowResult[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new AppError("input-invalid", `${name}: is not JSON (${messageOf(error)})`, {
+      cause: error,
+    });
+  }
+  return (Array.isArray(parsed) ? parsed : [parsed]).map((value, i) => asRow(value, i + 1));
+}
+
+async function readCsv(text: string): Promise<RowResult[]> {
+  const { default: papa } = await import("papaparse");
+  const { data } = papa.parse<string[]>(text, { skipEmptyLines: "greedy" });
+  const [header = [], ...body] = data;
+  return body.map((cells, i): RowResult => {
+    const row = i + 1;
+    if (cells.length > header.length) {
+      return { row, issue: `has ${cells.length} cells, the header has ${header.length}` };
+    }
+    return { row, value: Object.fromEntries(cells.map((cell, at) => [header[at]!.trim(), cell])) };
+  });
+}
+
+async function readParquet(blob: Blob, name: string): Promise<RowResult[]> {
+  const [{ parquetMetadataAsync, parquetReadObjects }, { compressors }] = await Promise.all([
+    import("hyparquet"),
+    import("hyparquet-compressors"),
+  ]);
+  const file = {
+    byteLength: blob.size,
+    slice: (start: number, end?: number) => blob.slice(start, end).arrayBuffer(),
+  };
+  const out: RowResult[] = [];
+  try {
+    const metadata = await parquetMetadataAsync(file);
+    const total = Number(metadata.num_rows);
+    if (total > MAX_ROWS) throw new Error(`${total} rows are more than ${MAX_ROWS}`);
+    for (let rowStart = 0; rowStart < total; rowStart += PARQUET_ROWS) {
+      const rowEnd = Math.min(total, rowStart + PARQUET_ROWS);
+      const rows = await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd });
+      for (const value of rows) out.push(asRow(value, out.length + 1));
+    }
+  } catch (error) {
+    throw new AppError(
+      "input-invalid",
+      `${name}: cannot be read as Parquet (${messageOf(error)})`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return out;
+}
+
+/** Whether the name is that of a table this reads. */
+export function isTable(name: string): boolean {
+  return /\.(jsonl|ndjson|json|csv|tsv|parquet)$/iu.test(name);
+}
+
+/**
+ * Rows of a JSONL, JSON, CSV, TSV or Parquet file, each with its number or its error.
+ *
+ * @throws {AppError} input-invalid for a file that is broken as a whole.
+ */
+export async function readTable(blob: Blob, name: string): Promise<RowResult[]> {
+  const extension = /\.([a-z]+)$/iu.exec(name)?.[1]?.toLowerCase();
+  if (extension === "parquet") return await readParquet(blob, name);
+  const text = await textOf(blob, name);
+  const rows =
+    extension === "jsonl" || extension === "ndjson"
+      ? readJsonl(text)
+      : extension === "json"
+        ? readJson(text, name)
+        : await readCsv(text);
+  if (rows.length > MAX_ROWS) {
+    throw new AppError("input-invalid", `${name}: ${rows.length} rows are more than ${MAX_ROWS}`);
+  }
+  return rows;
+}

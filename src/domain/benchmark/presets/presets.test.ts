@@ -1,0 +1,177 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { RowResult, TableRow } from "../rows";
+import { inValidation } from "../split";
+import { readCustom, guessMapping } from "./custom";
+import { readDemo } from "./demo";
+import { readMbeir } from "./fashion200k";
+import { readGrocery } from "./grocery";
+import { readLuma } from "./luma";
+import { parseMbeAttributes, readMbe } from "./mbe";
+
+const rows = (values: readonly unknown[]): RowResult[] =>
+  values.map((value, i) => ({ row: i + 1, value: value as TableRow }));
+
+describe("inValidation", () => {
+  it("equals the training recipes' rule (values from hashlib)", async () => {
+    // python: int.from_bytes(sha256(b"perigee-split:" + key)[:4], "big") / 2**32 < 0.2
+    const keys = ["luma:24-MB01", "luma:24-MB04", "grocery:train/Golden-Delicious_001.webp"];
+    expect(await Promise.all(keys.map((key) => inValidation(key)))).toEqual([false, true, false]);
+  });
+});
+
+describe("grocery", () => {
+  const classes = rows([
+    { id: 0, title: "Fuji", coarse: "Apple", description: "Red.", image: "iconic/f.webp" },
+    { id: 1, title: "Lemon", coarse: "Lemon", description: "Sour.", image: "../l.webp" },
+  ]);
+
+  it("pairs photos with catalogue items and lists bad rows with column and reason", async () => {
+    const photos = rows([
+      { image: "train/a.webp", class_id: 0 },
+      { image: "train/b.webp", class_id: 7 },
+      { image: "train/c.webp" },
+    ]);
+    const task = await readGrocery({ classes, photos }, "all");
+    expect(task.candidates).toEqual([
+      { id: "item-0", image: "iconic/f.webp", text: "Fuji. Red.", classes: ["Apple", "Fuji"] },
+    ]);
+    expect(task.queries.map(({ id }) => id)).toEqual(["train/a.webp", "title-0"]);
+    expect(task.problems.map(({ file, row, column }) => [file, row, column])).toEqual([
+      ["classes.json", 2, "image"],
+      ["train.jsonl", 3, "class_id"],
+      ["train.jsonl", 2, "class_id"],
+    ]);
+  });
+
+  it("cuts photos into train and val without loss", async () => {
+    const photos = rows(
+      Array.from({ length: 60 }, (_, i) => ({ image: `train/${i}.webp`, class_id: 0 })),
+    );
+    const images = async (split: "all" | "train" | "val") =>
+      (await readGrocery({ classes, photos }, split)).queries.flatMap(({ image }) => image ?? []);
+    const [train, val] = [await images("train"), await images("val")];
+    expect([...train, ...val].sort()).toEqual((await images("all")).sort());
+    expect(val.length).toBeGreaterThan(0);
+    expect(val.length).toBeLessThan(30);
+  });
+});
+
+describe("luma", () => {
+  it("asks with other views for the main photo, and with titles in t→i only", async () => {
+    const task = await readLuma(
+      rows([
+        {
+          id: "a",
+          title: "Bag",
+          categories: [["Gear", "Bags"]],
+          attributes: { material: ["Nylon", "Mesh"] },
+          images: [
+            { file: "a0.webp", view: "alt" },
+            { file: "a1.webp", view: "main" },
+          ],
+        },
+      ]),
+      "all",
+    );
+    expect(task.candidates[0]).toMatchObject({ image: "a1.webp", classes: ["Gear", "Bags"] });
+    expect(task.queries).toMatchObject([
+      { id: "a0.webp", relevant: [{ id: "a" }] },
+      { text: "Bag", directions: ["t-i"] },
+    ]);
+  });
+});
+
+describe("mbe", () => {
+  it("reads attributes with several values and reports what is not name:value", () => {
+    expect(parseMbeAttributes("颜色:红!!!白,,材质:棉,,ratio:1:2,,broken")).toEqual({
+      attributes: { 颜色: ["红", "白"], 材质: ["棉"], ratio: ["1:2"] },
+      unread: ["broken"],
+    });
+  });
+
+  it("joins rows of one query, and takes the file name of an address", () => {
+    const item = (id: string) => ({
+      id,
+      doc_title: id,
+      doc_image: `https://img.example/x/${id}.jpg?s=1`,
+      doc_industry_name: "home",
+      doc_cate1_name: "lamps",
+      query: "lamp",
+    });
+    const task = readMbe("mbe.jsonl", rows([item("a"), item("b")]));
+    expect(task.candidates[0]).toMatchObject({ image: "a.jpg", classes: ["home", "lamps"] });
+    expect(task.queries).toHaveLength(1);
+    expect(task.queries[0]!.relevant.map(({ id }) => id)).toEqual(["a", "b"]);
+  });
+});
+
+describe("fashion200k", () => {
+  it("takes positives from the query or from qrels, and reports those outside of the pool", () => {
+    const task = readMbeir({
+      queries: rows([
+        { qid: "9:1", query_txt: "red dress", pos_cand_list: ["9:5", "9:6"] },
+        { qid: "9:2", query_txt: "hat" },
+      ]),
+      pool: rows([{ did: "9:5", img_path: "a/b.jpg" }]),
+      qrels: new Map([["9:2", new Map([["9:5", 1]])]]),
+    });
+    expect(task.queries.map(({ relevant }) => relevant.length)).toEqual([1, 1]);
+    expect(task.problems).toMatchObject([{ row: 1, column: "pos_cand_list" }]);
+  });
+});
+
+describe("custom", () => {
+  it("guesses columns, and reads graded judgements", () => {
+    const mapping = guessMapping(["sku", "Title", "image"], ["qid", "query"]);
+    expect(mapping.items).toMatchObject({ id: "sku", text: ["Title"], image: "image" });
+    const task = readCustom(
+      {
+        items: rows([{ sku: "s1", Title: "Cap", image: "c.png" }]),
+        queries: rows([{ qid: "1", query: "cap" }]),
+        qrels: new Map([["1", new Map([["s1", 3]])]]),
+      },
+      mapping,
+    );
+    expect(task.queries).toEqual([
+      { id: "1", text: "cap", classes: [], relevant: [{ id: "s1", gain: 3 }] },
+    ]);
+  });
+});
+
+const COLUMNS = [
+  ...["id", "title", "description", "coarse", "image", "class_id", "categories", "attributes"],
+  ...["images", "views", "text", "purchased", "clicked", "doc_title", "doc_image", "relevance"],
+  ...[
+    "doc_attributes",
+    "query",
+    "query_id",
+    "qid",
+    "did",
+    "query_txt",
+    "pos_cand_list",
+    "relevant",
+  ],
+];
+
+describe("hostile rows", () => {
+  const anyRows = fc.array(
+    fc.oneof(fc.object(), fc.dictionary(fc.constantFrom(...COLUMNS), fc.anything())),
+    { maxLength: 6 },
+  );
+
+  it("never throw, whatever the rows hold", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyRows, anyRows, async (first, second) => {
+        const mapping = guessMapping(["id", "title"], ["qid", "text", "relevant"]);
+        readDemo({ products: rows(first), queries: rows(second) });
+        readMbe("x", rows(first));
+        readMbeir({ queries: rows(first), pool: rows(second) });
+        readCustom({ items: rows(first), queries: rows(second) }, mapping);
+        await readLuma(rows(first), "val");
+        await readGrocery({ classes: rows(first), photos: rows(second) }, "all");
+      }),
+      { numRuns: 400 },
+    );
+  });
+});

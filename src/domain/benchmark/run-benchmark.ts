@@ -1,0 +1,218 @@
+/** One encoder over one task: encodes, scores while it goes, predicts labels. Pure but for the ports. */
+import type { LiveSnapshot } from "../retrieval/live-figures";
+import type { TieRule } from "../retrieval/true-rank";
+import { predictLabels, type PredictionResult } from "./classify";
+import type { BenchmarkEncoder, EncodeJob } from "./encoder";
+import { labelSources, planBenchmark, subjectsOf, type BenchmarkPlan } from "./plan";
+import { createDirectionScorer, type DirectionScorer } from "./score-direction";
+import {
+  viewsOf,
+  type BenchmarkQuery,
+  type BenchmarkTask,
+  type Direction,
+  type View,
+} from "./task";
+import { createVectorTable, type VectorTable } from "./vectors";
+
+export type RunPhase = "candidates" | "labels" | "queries" | "predict" | "done";
+
+export interface RunUpdate {
+  readonly phase: RunPhase;
+  /** Vectors made so far, of all. */
+  readonly done: number;
+  readonly total: number;
+  readonly failures: number;
+}
+
+export interface EncodeFailure {
+  readonly key: string;
+  readonly reason: string;
+}
+
+export interface RunOptions {
+  readonly directions: readonly Direction[];
+  readonly limit?: number;
+  readonly seed?: number;
+  readonly tieRule?: TieRule;
+  readonly classify?: boolean;
+  readonly batch?: number;
+  readonly signal: AbortSignal;
+  /** Awaited between batches: gives way to the page, and holds while paused. */
+  readonly giveWay?: () => Promise<void>;
+  readonly onUpdate?: (update: RunUpdate, run: BenchmarkRun) => void;
+}
+
+/** Everything a run knows, growing while it goes. */
+export interface BenchmarkRun {
+  readonly task: BenchmarkTask;
+  readonly encoder: Pick<BenchmarkEncoder, "id" | "revision" | "views" | "fusion" | "dimensions">;
+  readonly plan: BenchmarkPlan;
+  readonly candidates: ReadonlyMap<View, VectorTable>;
+  readonly queries: ReadonlyMap<View, VectorTable>;
+  readonly scorers: ReadonlyMap<Direction, DirectionScorer>;
+  readonly predictions: PredictionResult[];
+  readonly failures: EncodeFailure[];
+  /** Directions asked for that this encoder has no view for. */
+  readonly unsupported: readonly Direction[];
+  readonly options: Pick<RunOptions, "directions" | "limit" | "seed" | "tieRule" | "classify">;
+  isComplete: boolean;
+}
+
+/** Jobs per call of the encoder, unless told. */
+const BATCH = 32;
+
+function startRun(task: BenchmarkTask, encoder: BenchmarkEncoder, options: RunOptions) {
+  const { tieRule, directions } = options;
+  const plan = planBenchmark(task, { ...options, views: encoder.views });
+  const candidates = new Map<View, VectorTable>();
+  const queries = new Map<View, VectorTable>();
+  for (const { view } of plan.candidates) {
+    if (!candidates.has(view)) candidates.set(view, createVectorTable(task.candidates.length));
+  }
+  for (const { jobs } of plan.queries) {
+    for (const { view } of jobs) {
+      if (!queries.has(view)) queries.set(view, createVectorTable(plan.queries.length));
+    }
+  }
+  const supported = directions.filter((direction) => {
+    const views = viewsOf(direction);
+    return encoder.views.includes(views.query) && encoder.views.includes(views.candidate);
+  });
+  const asked = plan.queries.map(({ query }) => query);
+  const scorers = new Map<Direction, DirectionScorer>();
+  for (const direction of supported) {
+    const pool = candidates.get(viewsOf(direction).candidate) ?? createVectorTable(0);
+    const settings = { queries: asked, ...(tieRule === undefined ? {} : { tieRule }) };
+    scorers.set(direction, createDirectionScorer(task, direction, pool, settings));
+  }
+  const run: BenchmarkRun = {
+    task,
+    encoder,
+    plan,
+    candidates,
+    queries,
+    scorers,
+    predictions: [],
+    failures: [],
+    unsupported: directions.filter((direction) => !supported.includes(direction)),
+    options,
+    isComplete: false,
+  };
+  return { run, candidates, queries };
+}
+
+/**
+ * Runs the benchmark.
+ *
+ * Candidates come first, since a query needs all of them; queries come in random order, so that the
+ * figures shown meanwhile estimate the final ones.
+ *
+ * @param task - what to measure.
+ * @param encoder - what makes vectors.
+ * @param options - directions, limits, and ports to the outside.
+ * @returns the finished run. A cancelled one rejects with the signal's reason; `onUpdate` had it.
+ */
+export async function runBenchmark(
+  task: BenchmarkTask,
+  encoder: BenchmarkEncoder,
+  options: RunOptions,
+): Promise<BenchmarkRun> {
+  const { signal, batch = BATCH, giveWay = () => Promise.resolve(), onUpdate } = options;
+  const { run, candidates, queries } = startRun(task, encoder, options);
+  const { plan } = run;
+  const labels = createVectorTable(plan.labels.length);
+  const queryJobs = plan.queries.reduce((sum, { jobs }) => sum + jobs.length, 0);
+  const total = plan.candidates.length + plan.labels.length + queryJobs;
+  let done = 0;
+  const update = (phase: RunPhase) =>
+    onUpdate?.({ phase, done, total, failures: run.failures.length }, run);
+  const encode = async (jobs: readonly EncodeJob[], tableOf: (job: EncodeJob) => VectorTable) => {
+    signal.throwIfAborted();
+    await giveWay();
+    signal.throwIfAborted();
+    const { vectors, dimension, failures } = await encoder.encode(jobs, signal);
+    const failed = new Map(failures.map(({ index, reason }) => [index, reason]));
+    for (const [i, job] of jobs.entries()) {
+      const reason = failed.get(i);
+      if (reason !== undefined) run.failures.push({ key: job.key, reason });
+      else tableOf(job).add(job.id, vectors.subarray(i * dimension, (i + 1) * dimension));
+    }
+    done += jobs.length;
+  };
+  for (let at = 0; at < plan.candidates.length; at += batch) {
+    await encode(plan.candidates.slice(at, at + batch), ({ view }) => candidates.get(view)!);
+    update("candidates");
+  }
+  for (let at = 0; at < plan.labels.length; at += batch) {
+    await encode(plan.labels.slice(at, at + batch), () => labels);
+    update("labels");
+  }
+  for (let at = 0; at < plan.queries.length; at += batch) {
+    const slice = plan.queries.slice(at, at + batch);
+    await encode(
+      slice.flatMap(({ jobs }) => jobs),
+      ({ view }) => queries.get(view)!,
+    );
+    for (const { query } of slice) scoreQuery(run, query);
+    update("queries");
+  }
+  if (plan.subjectView !== undefined) {
+    update("predict");
+    const tables = task.subjects === "candidates" ? candidates : queries;
+    const vectors = tables.get(plan.subjectView) ?? createVectorTable(0);
+    const results = await predictLabels(
+      subjectsOf(task),
+      labelSources(task),
+      task.levels,
+      vectors,
+      labels,
+      async () => {
+        signal.throwIfAborted();
+        await giveWay();
+      },
+    );
+    run.predictions.push(...results);
+  }
+  run.isComplete = true;
+  update("done");
+  return run;
+}
+
+function scoreQuery(run: BenchmarkRun, query: BenchmarkQuery): void {
+  for (const [direction, scorer] of run.scorers) {
+    scorer.add(query, run.queries.get(viewsOf(direction).query)?.vector(query.id));
+  }
+}
+
+/** Figures of one direction as they stand. */
+export function snapshotOf(scorer: DirectionScorer): LiveSnapshot {
+  return scorer.figures.snapshot({ expected: scorer.expected });
+}
+
+export interface CurvePoint {
+  readonly width: number;
+  readonly snapshot: LiveSnapshot;
+}
+
+/**
+ * Quality against dimension: the first `width` values, renormalised (Matryoshka, Kusupati et al. 2022,
+ * arXiv:2205.13147). Not for imported or hashed vectors, whose order of values means nothing.
+ */
+export function matryoshkaCurve(
+  run: BenchmarkRun,
+  direction: Direction,
+  widths: readonly number[],
+): CurvePoint[] {
+  const { candidate, query: queryView } = viewsOf(direction);
+  const pool = run.candidates.get(candidate);
+  const vectors = run.queries.get(queryView);
+  if (pool === undefined || vectors === undefined) return [];
+  const queries = run.plan.queries.map(({ query }) => query);
+  const { tieRule } = run.options;
+  return widths.map((width) => {
+    const settings = { width, queries, ...(tieRule === undefined ? {} : { tieRule }) };
+    const scorer = createDirectionScorer(run.task, direction, pool, settings);
+    for (const query of queries) scorer.add(query, vectors.vector(query.id));
+    return { width, snapshot: snapshotOf(scorer) };
+  });
+}
