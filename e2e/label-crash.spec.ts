@@ -9,7 +9,7 @@ const CRASHES = Number(process.env["LABEL_CRASHES"] ?? 4);
 
 async function launch(profile: string): Promise<BrowserContext> {
   return chromium.launchPersistentContext(profile, {
-    executablePath: findBrowser() ?? undefined,
+    executablePath: findBrowser() ?? "chromium",
     args: ["--no-sandbox"],
     headless: true,
   });

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { creativePairSchema } from "@/domain/creative-pair";
 import { AppError } from "@/shared/lib/errors";
 import { cleanText, countOf } from "./limits";
@@ -189,28 +189,4 @@ export function productOfPath(path: string, rule: "folder" | "name"): string {
   const name = parts.at(-1)!.replace(/\.[a-z0-9]+$/iu, "");
   const byName = name.replace(/[\s_-]+[^\s_-]*$/u, "") || name;
   return rule === "folder" ? (parts.at(-2) ?? byName) : byName;
-}
-
-/**
- * Label Studio's export of a pairwise task as a flat row: `data.image1/image2`, the choice, reasons
- * and text of the first annotation that was not cancelled. Other rows pass as they are.
- */
-export function flattenLabelStudio(row: TableRow): TableRow {
-  const data = row["data"];
-  if (data === null || typeof data !== "object" || !("image1" in data)) return row;
-  const annotations = Array.isArray(row["annotations"]) ? (row["annotations"] as unknown[]) : [];
-  const shape = z.looseObject({
-    was_cancelled: z.boolean().optional(),
-    completed_by: z.unknown(),
-    result: z.array(z.looseObject({ type: z.string(), value: z.looseObject({}) })),
-  });
-  for (const annotation of annotations) {
-    const parsed = shape.safeParse(annotation);
-    if (!parsed.success || parsed.data.was_cancelled === true) continue;
-    const choice = parsed.data.result.find(({ type }) => type === "pairwise")?.value["selected"];
-    const by = parsed.data.completed_by;
-    const email = by !== null && typeof by === "object" ? (by as { email?: unknown }).email : by;
-    return { ...data, label: choice, annotator: cleanText(email, 120) };
-  }
-  return data as TableRow;
 }

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from "@/shared/lib/errors";
+import { flattenLabelStudio } from "./label-studio-row";
 import { IMPORT_LIMITS, type ImportIssue } from "./limits";
 
 /** One row of any table, as column → value. */
@@ -72,7 +73,7 @@ async function* readJson(blob: Blob): AsyncGenerator<RowResult> {
     const object = asRow(value);
     yield object === undefined
       ? { row: at + 1, issue: "is not a JSON object" }
-      : { row: at + 1, value: object };
+      : { row: at + 1, value: flattenLabelStudio(object) };
   }
 }
 

@@ -10,14 +10,7 @@ import type { Clock } from "@/shared/lib/ports";
 import { Assembly, type KeptImage } from "./assemble";
 import { HEADER_BYTES, readImageHeader } from "./image-header";
 import { cleanText, IMPORT_LIMITS, type ImportIssue } from "./limits";
-import {
-  flattenLabelStudio,
-  mapRow,
-  productOfPath,
-  type ImageCell,
-  type MappedRow,
-  type Mapping,
-} from "./mapping";
+import { mapRow, productOfPath, type ImageCell, type MappedRow, type Mapping } from "./mapping";
 import { readTable, type TableFormat } from "./read-table";
 import { createFileIndex, isImagePath, type SourceFile } from "./sources";
 
@@ -174,7 +167,7 @@ async function readRows(
       else {
         try {
           rows.push({
-            row: mapRow(flattenLabelStudio(result.value), table.mapping),
+            row: mapRow(result.value, table.mapping),
             at: result.row,
           });
         } catch (error) {

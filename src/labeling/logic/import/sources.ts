@@ -79,7 +79,8 @@ async function readEntry(
 /** Entries of a zip, read when asked for. @throws AppError when it is not a zip, or too large. */
 export async function sourcesOfZip(file: Blob, name: string): Promise<SourceSet> {
   const { ZipReader, BlobReader } = await import("@zip.js/zip.js");
-  const reader = new ZipReader(new BlobReader(file));
+  // Names are checked below, one by one: one bad name must not lose the other files.
+  const reader = new ZipReader(new BlobReader(file), { filenameValidation: "tolerant" });
   const files: SourceFile[] = [];
   const issues: ImportIssue[] = [];
   let count = 0;

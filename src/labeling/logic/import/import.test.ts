@@ -1,0 +1,347 @@
+import fc from "fast-check";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { expect, test } from "vitest";
+import type { LabelingCreative, LabelingPair, LabelingProduct } from "@/domain/labeling/records";
+import type { LabelEvent } from "@/domain/labeling/events";
+import type { Clock } from "@/shared/lib/ports";
+import { createRng } from "@/shared/lib/rng";
+import { zipOf } from "../export/bundle";
+import { creativePairRecords, jsonl } from "../export/formats";
+import { labelStudioTasks } from "../export/label-studio";
+import { readNative, writeNative } from "../export/native";
+import { createProject } from "../new-project";
+import { syntheticProject } from "../synthetic-project";
+import { readImageHeader } from "./image-header";
+import { cleanText, issuesToCsv, safePath } from "./limits";
+import { guessMapping } from "./mapping";
+import { formatOf, previewTable } from "./read-table";
+import { runImport, type ImportRequest } from "./run-import";
+import { createFileIndex, sourcesOfZip, type SourceFile } from "./sources";
+
+/** The smallest file that is a PNG of 3 by 2 pixels as far as its header says. */
+function pngBytes(seed = 0): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(40);
+  bytes.set([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
+  bytes.set([0, 0, 0, 3, 0, 0, 0, 2], 16);
+  bytes[39] = seed;
+  return bytes;
+}
+
+const fileOf = (path: string, content: BlobPart): SourceFile => {
+  const blob = new Blob([content]);
+  return { path, sizeBytes: blob.size, blob: () => Promise.resolve(blob) };
+};
+const clock: Clock = { now: () => 1_767_225_600_000, sleep: () => Promise.resolve() };
+
+function collectingSink() {
+  const products = new Map<string, LabelingProduct>();
+  const creatives = new Map<string, LabelingCreative>();
+  const pairs: LabelingPair[] = [];
+  const events: LabelEvent[] = [];
+  const kept = new Set<string>();
+  return {
+    products,
+    creatives,
+    pairs,
+    events,
+    kept,
+    sink: {
+      keepImage: (_bytes: Blob, sha256: string, extension: string) => {
+        kept.add(sha256);
+        return Promise.resolve({ kind: "stored" as const, path: `${sha256}.${extension}` });
+      },
+      addItems: (some: readonly LabelingProduct[], more: readonly LabelingCreative[]) => {
+        for (const one of some) products.set(one.id, one);
+        for (const one of more) creatives.set(one.id, one);
+        return Promise.resolve();
+      },
+      addPairs: (some: readonly LabelingPair[]) => Promise.resolve(void pairs.push(...some)),
+      addEvents: (some: readonly LabelEvent[]) => Promise.resolve(void events.push(...some)),
+      saveAnnotators: () => Promise.resolve(),
+    },
+  };
+}
+
+async function importFiles(files: readonly SourceFile[], tablePath?: string) {
+  const out = collectingSink();
+  const file = files.find(({ path }) => path === tablePath);
+  let table: ImportRequest["table"];
+  if (file !== undefined) {
+    const format = formatOf(file.path)!;
+    const { columns, rows } = await previewTable(await file.blob(), format);
+    const flat = rows.flatMap((row) =>
+      typeof row["data"] === "object" && row["data"] !== null ? Object.keys(row["data"]) : [],
+    );
+    table = { file, format, mapping: guessMapping([...columns, ...flat]) };
+  }
+  let count = 0;
+  const report = await runImport(
+    {
+      project: createProject({ id: "p", title: "P", createdAt: "2026-01-01T00:00:00.000Z" }),
+      files,
+      ...(table === undefined ? {} : { table }),
+      grouping: "folder",
+      isReferenced: false,
+      issues: [],
+    },
+    {
+      clock,
+      sink: out.sink,
+      nextId: () => `01${String(count++).padStart(24, "0")}`,
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+    },
+  );
+  return { report, ...out };
+}
+
+test("a folder is grouped by product, equal images are kept once", async () => {
+  const { creatives, kept, report } = await importFiles([
+    fileOf("hat/a.png", pngBytes(1)),
+    fileOf("hat/b.png", pngBytes(2)),
+    fileOf("bag/a.png", pngBytes(1)),
+    fileOf("bag/notes.md", "not an image"),
+  ]);
+  expect(report).toMatchObject({ products: 2, creatives: 3, issues: [] });
+  expect(kept.size).toBe(2);
+  expect(creatives.get("hat/hat/a.png")).toMatchObject({ width: 3, height: 2, productId: "hat" });
+});
+
+test("a bad row becomes an issue with its place and never stops the others", async () => {
+  const rows = [
+    "product_id,title,file_name,pv,clk",
+    "hat,Sun hat,a.png,1000,20",
+    "hat,Sun hat,b.png,ten,2",
+    "hat,Sun hat,../../etc/passwd,10,2",
+    "hat,Sun hat,http://elsewhere/x.png,10,2",
+    "hat,Sun hat,c.png,10,20",
+    "hat,Sun hat,script.png,10,2",
+    "hat,a,b,c,d,e,f",
+    '"hat","Quoted, with ""marks""\nand a line",d.png,10,2',
+  ].join("\n");
+  const { report, creatives, products } = await importFiles(
+    [
+      fileOf("table.csv", rows),
+      fileOf("images/a.png", pngBytes(1)),
+      fileOf("images/b.png", pngBytes(2)),
+      fileOf("images/c.png", pngBytes(3)),
+      fileOf("images/d.png", pngBytes(4)),
+      fileOf("images/script.png", "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+    ],
+    "table.csv",
+  );
+  expect(report.issues.map(({ row }) => row).sort()).toEqual([2, 3, 4, 5, 6, 7]);
+  expect(creatives.size).toBe(2);
+  expect(creatives.get("hat/a.png")).toMatchObject({ impressions: 1000, clicks: 20 });
+  expect([...products.values()]).toEqual([{ id: "hat", title: "Sun hat", queries: [] }]);
+});
+
+test("CreativeRanking lists have no header, and their days add up", async () => {
+  const { report, creatives } = await importFiles(
+    [
+      fileOf("list.txt", "77\ta.png\t20200101\t100\t5\n77\ta.png\t20200102\t200\t7\n"),
+      fileOf("a.png", pngBytes()),
+    ],
+    "list.txt",
+  );
+  expect(report.issues).toEqual([]);
+  expect([...creatives.values()]).toMatchObject([
+    { productId: "77", impressions: 300, clicks: 12 },
+  ]);
+});
+
+test("CreativePair JSONL brings pairs and labels; Label Studio JSON brings the choice", async () => {
+  const data = syntheticProject({ judgements: 30, seed: 3, annotators: 1 });
+  const records = creativePairRecords(data);
+  const images = [...new Set(records.flatMap(({ image_a, image_b }) => [image_a, image_b]))];
+  const files = images.map((path, at) => fileOf(path, pngBytes(at)));
+  const pairs = await importFiles([...files, fileOf("pairs.jsonl", jsonl(records))], "pairs.jsonl");
+  expect(pairs.report.issues).toEqual([]);
+  expect(pairs.events).toHaveLength(records.length);
+  expect(pairs.events[0]).toMatchObject({
+    answers: { q10: records[0]!.label },
+    note: expect.stringContaining("") as string,
+  });
+  const tasks = labelStudioTasks(data);
+  const studio = await importFiles([...files, fileOf("ls.json", JSON.stringify(tasks))], "ls.json");
+  expect(studio.report.issues).toEqual([]);
+  expect(studio.events.length).toBeGreaterThan(20);
+});
+
+test("Parquet with images as bytes needs no files beside it", async () => {
+  const buffer = parquetWriteBuffer({
+    columnData: [
+      { name: "product_id", data: ["hat"] },
+      { name: "image", data: [{ bytes: pngBytes(), path: "a.png" }] },
+    ],
+    schema: [
+      { name: "root", num_children: 2 },
+      {
+        name: "product_id",
+        type: "BYTE_ARRAY",
+        converted_type: "UTF8",
+        repetition_type: "OPTIONAL",
+      },
+      { name: "image", repetition_type: "OPTIONAL", num_children: 2 },
+      { name: "bytes", type: "BYTE_ARRAY", repetition_type: "OPTIONAL" },
+      { name: "path", type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "OPTIONAL" },
+    ],
+  });
+  const { report, creatives } = await importFiles([fileOf("t.parquet", buffer)], "t.parquet");
+  expect(report.issues).toEqual([]);
+  expect([...creatives.values()]).toMatchObject([{ width: 3, height: 2, name: "a.png" }]);
+});
+
+test("cancelling keeps what was read and says so", async () => {
+  const controller = new AbortController();
+  const out = collectingSink();
+  const files = Array.from({ length: 50 }, (_, at) => fileOf(`hat/${at}.png`, pngBytes(at)));
+  let reads = 0;
+  const counted = files.map((file) => ({
+    ...file,
+    blob: () => {
+      if (++reads === 10) controller.abort();
+      return file.blob();
+    },
+  }));
+  const report = await runImport(
+    {
+      project: createProject({ id: "p", title: "P", createdAt: "2026-01-01T00:00:00.000Z" }),
+      files: counted,
+      grouping: "folder",
+      isReferenced: false,
+      issues: [],
+    },
+    {
+      clock,
+      sink: out.sink,
+      nextId: () => "x",
+      signal: controller.signal,
+      onProgress: () => undefined,
+    },
+  );
+  expect(report.isCancelled).toBe(true);
+  expect(out.creatives.size).toBe(report.creatives);
+  expect(report.creatives).toBeGreaterThan(0);
+  expect(report.creatives).toBeLessThan(50);
+});
+
+test("a zip bomb and paths that leave the folder are refused, the rest is read", async () => {
+  const zip = await zipOf([
+    { path: "hat/a.png", content: new Blob([pngBytes()]) },
+    { path: "../evil.png", content: new Blob([pngBytes()]) },
+    { path: "bomb.png", content: "0".repeat(5_000_000) },
+  ]);
+  const set = await sourcesOfZip(zip, "x.zip");
+  expect(set.files.map(({ path }) => path)).toEqual(["hat/a.png"]);
+  expect(set.issues.map(({ reason }) => reason).join()).toMatch(/leaves its folder.*zip bomb/u);
+  await set.close();
+  await expect(sourcesOfZip(new Blob(["no zip"]), "y.zip")).rejects.toMatchObject({
+    code: "input-invalid",
+  });
+});
+
+test("paths and texts are made safe", () => {
+  expect(safePath("a\\b/./c.png")).toBe("a/b/c.png");
+  for (const bad of ["../a", "/etc/x", "C:\\x", "a/../b", "https://x/y", ""]) {
+    expect(safePath(bad)).toBeUndefined();
+  }
+  expect(cleanText("\u202eevil\u0000 <b>")).toBe("evil <b>");
+  expect(issuesToCsv([{ source: "=1+1", row: 2, reason: 'a "b"' }])).toContain(
+    `"'=1+1",2,"a ""b"""`,
+  );
+});
+
+test("a file is found by a unique end of its path only", () => {
+  const find = createFileIndex([
+    fileOf("x/a.png", ""),
+    fileOf("y/a.png", ""),
+    fileOf("y/b.png", ""),
+  ]);
+  expect(find("a.png")).toBeUndefined();
+  expect(find("y/a.png")?.path).toBe("y/a.png");
+  expect(find("other/b.png")?.path).toBe("y/b.png");
+});
+
+test("image headers: any bytes give a header or undefined, never an error", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), fc.constantFrom(0, 1, 2, 3, 4), (bytes, kind) => {
+      const heads = [
+        [],
+        [0x89, 0x50, 0x4e, 0x47],
+        [0xff, 0xd8, 0xff],
+        [...new TextEncoder().encode("RIFF0000WEBP")],
+        [...new TextEncoder().encode("GIF89a")],
+      ];
+      const data = Uint8Array.from([...heads[kind]!, ...bytes]);
+      const header = readImageHeader(data);
+      expect(header === undefined || header.type.startsWith("image/")).toBe(true);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+/** Flips, deletes, repeats and inserts bytes. */
+function mutate(bytes: Uint8Array, rng: () => number): Uint8Array<ArrayBuffer> {
+  const list = [...bytes];
+  const changes = 1 + Math.floor(rng() * 6);
+  for (let change = 0; change < changes && list.length > 0; change++) {
+    const at = Math.floor(rng() * list.length);
+    const kind = Math.floor(rng() * 4);
+    if (kind === 0) list[at] = Math.floor(rng() * 256);
+    else if (kind === 1) list.splice(at, 1 + Math.floor(rng() * 20));
+    else if (kind === 2) list.splice(at, 0, ...list.slice(at, at + Math.floor(rng() * 30)));
+    else list.splice(at, 0, Math.floor(rng() * 256), Math.floor(rng() * 256));
+  }
+  return Uint8Array.from(list);
+}
+
+/** Mutated files per importer in an ordinary run; the full proof sets LABEL_FUZZ=10000. */
+const FUZZ = Number(process.env["LABEL_FUZZ"] ?? 60);
+
+test(`${FUZZ} mutations of every kind of file: an issue with a reason or a valid import`, async () => {
+  const data = syntheticProject({ judgements: 6, seed: 9, annotators: 1 });
+  const records = creativePairRecords(data);
+  const images = records.slice(0, 3).map(({ image_a }, at) => fileOf(image_a, pngBytes(at)));
+  const text = (value: string) => new TextEncoder().encode(value);
+  const native = text(await writeNative(data));
+  const parquet = new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: "product_id", data: ["hat", "bag"] },
+        { name: "file_name", data: ["a.png", "b.png"] },
+      ],
+    }),
+  );
+  const zip = new Uint8Array(
+    await (await zipOf([{ path: "hat/a.png", content: new Blob([pngBytes()]) }])).arrayBuffer(),
+  );
+  const tables: [string, Uint8Array][] = [
+    ["t.csv", text("product_id,file_name,pv,clk\nhat,a.png,10,2\nhat,b.png,11,3\n")],
+    ["t.jsonl", text(jsonl(records.slice(0, 3)))],
+    ["t.json", text(JSON.stringify(labelStudioTasks(data).slice(0, 2)))],
+    ["t.parquet", parquet],
+  ];
+  const rng = createRng(17);
+  let valid = 0;
+  const hasReason = (error: unknown) => expect((error as Error).message.length).toBeGreaterThan(0);
+  for (let run = 0; run < FUZZ; run++) {
+    for (const [path, bytes] of tables) {
+      const files = [...images, fileOf(path, mutate(bytes, rng))];
+      await importFiles(files, path).then(({ report }) => {
+        expect(report.issues.every(({ reason }) => reason.length > 0)).toBe(true);
+        valid++;
+      }, hasReason);
+    }
+    await readNative(new TextDecoder().decode(mutate(native, rng)), "f").then(
+      () => valid++,
+      hasReason,
+    );
+    await sourcesOfZip(new Blob([mutate(zip, rng)]), "z").then(async (set) => {
+      await Promise.allSettled(set.files.map((file) => file.blob()));
+      await set.close();
+      valid++;
+    }, hasReason);
+  }
+  expect(valid).toBeGreaterThan(0);
+});
