@@ -86,6 +86,10 @@ class Registry implements ModelRegistry {
     try {
       const response = await this.context.fetch(url, { signal: signal ?? null });
       if (!response.ok) throw new TypeError(`the server answered ${response.status}`);
+      // Servers of single-page applications answer a missing file with their start page.
+      if (response.headers.get("content-type")?.startsWith("text/html") === true) {
+        throw new TypeError("the server answered with a page");
+      }
       const text = await response.text();
       await this.context.store.write(kept, new Blob([text])).catch(() => undefined);
       return text;

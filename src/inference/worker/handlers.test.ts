@@ -21,9 +21,9 @@ const ENCODER = { id: "tiny-encoder", revision: "1" };
 const SHIPPED = "https://studio.test/models/";
 
 /** Serves tools/fixtures/models as the studio serves public/models. */
-const serveFixtures = (async (input: string | URL | Request, init?: RequestInit) => {
+const serveFixtures = (async (input: string, init?: RequestInit) => {
   init?.signal?.throwIfAborted();
-  const path = String(input).slice(SHIPPED.length);
+  const path = input.slice(SHIPPED.length);
   const bytes = await readFile(fileURLToPath(new URL(path, MODELS))).catch(() => undefined);
   return new Response(bytes === undefined ? null : new Uint8Array(bytes), {
     status: bytes === undefined ? 404 : 200,
