@@ -22,7 +22,7 @@ afterAll(() => client.dispose());
 
 test("a real worker chooses an engine, keeps a model in OPFS, and survives a lost device", async () => {
   const status = await client.call("engine/status", undefined);
-  expect(status.active, JSON.stringify(status.engines)).toBeDefined();
+  expect(status.engines.filter(({ usable }) => usable)).toHaveLength(1);
 
   const added = await client.call("models/add", { id: "tiny", files: await encoderFiles() });
   expect(added).toMatchObject({ id: "tiny", cached: true, source: "user" });
