@@ -30,6 +30,7 @@ def half_precision(state: dict[str, Tensor]) -> dict[str, Tensor]:
 def write_weights(path: Path, state: dict[str, Tensor]) -> None:
     """model.safetensors in float16."""
     save_file(half_precision(state), path, metadata={"format": "pt"})
+    path.chmod(0o644)  # save_file leaves it readable by its owner alone
 
 
 def write_manifest(folder: Path, facts: dict[str, Any]) -> None:

@@ -89,6 +89,18 @@ def targets_of(heads: list[Head], factors: list[dict[str, Any]]) -> Tensor:
     return torch.from_numpy(table)
 
 
+def factor_table(factors: list[dict[str, Any]]) -> Tensor:
+    """[N, K]: choices as indicators, numbers standardised, scores three times as large."""
+    heads = infer_heads(factors)
+    targets = targets_of(heads, factors)
+    columns = []
+    for index, head in enumerate(heads):
+        column = targets[:, index]
+        table = F.one_hot(column.long(), head.width).float() if head.classes else column[:, None]
+        columns.append(table * (3.0 if head.name.startswith("score_") else 1.0))
+    return torch.cat(columns, dim=1)
+
+
 class FactorHeads(nn.Module):
     """For each factor h: weights softmax_p(q_h . x_p), weighted mean of the patches, linear map.
 

@@ -43,7 +43,7 @@ class Recipe:
     pretrain: Stage
     photo_share: float  # of a pretraining batch, real photographs
     sft: Stage
-    short_share: float  # of SFT samples without reasons, at the start (falls to 0 half-way)
+    short_share: float  # of SFT batches without reasons, in the first 60 % of the steps
     grpo: Stage
     grpo_settings: GrpoSettings
     max_new_tokens: int = 320
@@ -57,8 +57,8 @@ CPU = Recipe(
     vocab_size=1792,
     pretrain=Stage(steps=2000, batch=48, learning_rate=8e-4, warmup=60),
     photo_share=0.125,
-    sft=Stage(steps=1400, batch=15, learning_rate=1.5e-3, warmup=80),
-    short_share=0.5,
+    sft=Stage(steps=1400, batch=12, learning_rate=1e-3, warmup=60),
+    short_share=0.8,
     grpo=Stage(steps=30, batch=32, learning_rate=1e-4, warmup=3, checkpoint_every=5, log_every=1),
     grpo_settings=GrpoSettings(prompts=12, group=8, temperature=1.0, clip=0.2, kl=0.02, epochs=1),
 )

@@ -33,8 +33,9 @@ from selector.examples import (
     token_weights,
 )
 from selector.model import build_model, load_vision, load_vocabulary, load_weights, vision_features
-from selector.pretrain_vision import with_steps
+from selector.pretrain_vision import factor_table, with_steps
 from selector.recipes import RECIPES, Recipe
+from selector.sides import set_sides
 
 QUERY_DROPOUT = 0.04  # people may give no query
 
@@ -65,19 +66,22 @@ def draw_batch(
     """A worker's examples of one step, a function of (seed, step, rank)."""
     rng = batch_rng(recipe.seed + 1, step)
     stage = recipe.sft
-    short = recipe.short_share * max(0.0, 1 - 2 * step / stage.steps)
+    short = recipe.short_share if step < 0.6 * stage.steps else 0.0
     with_reasons = rng.random() >= short  # one kind in a batch, so that little is padded
     count = stage.batch if with_reasons else stage.batch * 2
     prompts, responses, weights, images = [], [], [], []
-    chosen = worker.part(rng.choice(len(pairs), count, replace=len(pairs) < count))
+    chosen = worker.part(rng.choice(len(pairs), count // 2, replace=len(pairs) < count))
     rng = np.random.default_rng([recipe.seed + 1, step, worker.rank])
     for index in chosen:
-        view = View(pairs[index], ORDERS[rng.integers(2)], LANGUAGES[rng.integers(2)])
-        prompts.append(vocabulary.encode(view.prompt(image_tokens, rng.random() >= QUERY_DROPOUT)))
-        response = vocabulary.encode(view.response(rng, with_reasons))
-        responses.append(response)
-        weights.append(token_weights(response, vocabulary, LossWeights()))
-        images.append(tuple(data.order[side] for side in view.sides))
+        language, with_queries = LANGUAGES[rng.integers(2)], rng.random() >= QUERY_DROPOUT
+        # Both orders side by side: what does not depend on the pictures cancels in the gradient.
+        for order in ORDERS:
+            view = View(pairs[index], order, language)
+            prompts.append(vocabulary.encode(view.prompt(image_tokens, with_queries)))
+            response = vocabulary.encode(view.response(rng, with_reasons))
+            responses.append(response)
+            weights.append(token_weights(response, vocabulary, LossWeights()))
+            images.append(tuple(data.order[side] for side in view.sides))
     return collate(prompts, responses, weights, images, vocabulary.pad)
 
 
@@ -101,6 +105,11 @@ def train(
     if init is not None:
         load_weights(model, init)
     load_vision(model, out / "vision.pt")
+    if init is None:
+        rows = [i for name, i in data.order.items() if data.split_of(name) == "train"][:4000]
+        creatives = list(data.creatives.values())
+        table = factor_table([creatives[i]["factors"] for i in rows])
+        set_sides(model, vocabulary, features[rows].float(), table)
     model.model.vision_model.requires_grad_(False)
     model.to(runtime.device)
     optimizer = make_optimizer(model, stage.learning_rate)
