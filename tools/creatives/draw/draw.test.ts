@@ -79,9 +79,10 @@ test("every kind and style paints something of the colour that its name says", (
 
 test("named colours can be told apart", () => {
   const names = Object.entries(PALETTE);
-  for (const [one, a] of names)
-    for (const [two, b] of names)
-      if (one < two) expect(colourDistance(a, b), `${one} ${two}`).toBeGreaterThan(50);
+  const alike = names.flatMap(([one, a]) =>
+    names.filter(([two, b]) => one < two && colourDistance(a, b) < 50).map(([two]) => [one, two]),
+  );
+  expect(alike).toEqual([]);
 });
 
 test("high-contrast ink is readable on any ground, low-contrast ink is not", () => {
