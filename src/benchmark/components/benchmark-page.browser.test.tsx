@@ -1,0 +1,158 @@
+import { setupI18n } from "@lingui/core";
+import { I18nProvider } from "@lingui/react";
+import { MantineProvider } from "@mantine/core";
+import "@mantine/core/styles.css";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { useState } from "react";
+import { expect, test } from "vitest";
+import { render } from "vitest-browser-react";
+import { page } from "vitest/browser";
+import { createFakeClient, type FakeAnswers } from "@/inference/client/fake-client";
+import { systemClock } from "@/shared/lib/system-clock";
+import type { BlobStore } from "@/shared/persistence/opfs";
+import type { BenchSearch } from "../logic/search-params";
+import { createBenchStore, type BenchStore } from "../store/bench-store";
+import { BenchmarkPage } from "./benchmark-page";
+import { SearchPage } from "./search-page";
+
+const COLOURS = ["red", "green", "blue", "black", "white", "pink", "grey", "teal"] as const;
+const KINDS = ["cap", "lamp", "shoe"] as const;
+
+function memoryStore(): BlobStore {
+  const files = new Map<string, Blob>();
+  return {
+    write: async (path, data) => void files.set(path, new Blob([data as BlobPart])),
+    read: async (path) => {
+      const blob = files.get(path);
+      return blob === undefined ? undefined : new File([blob], path);
+    },
+    remove: async (path) => void files.delete(path),
+    list: async (folder) =>
+      [...files.keys()]
+        .filter((path) => path.startsWith(`${folder}/`))
+        .map((path) => path.slice(folder.length + 1)),
+  };
+}
+
+/** 24 items; each query names its item's words. Item 3 has a bad row behind it. */
+async function tables(): Promise<File[]> {
+  const items = KINDS.flatMap((kind) =>
+    COLOURS.map((colour) => ({
+      id: `${colour}-${kind}`,
+      title: `${colour} ${kind}`,
+      image: "dot.png",
+      category: kind,
+    })),
+  );
+  const queries = items.map(({ id, title }) => ({ qid: `q-${id}`, query: title, relevant: id }));
+  const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join("\n");
+  return [
+    new File([`${lines(items)}\nnot json\n`], "items.jsonl"),
+    new File([lines(queries)], "queries.jsonl"),
+    new File([await new OffscreenCanvas(4, 4).convertToBlob()], "dot.png"),
+  ];
+}
+
+/** A model that knows kinds but not colours: it finds the item among eight. */
+const ANSWERS: FakeAnswers = {
+  "models/list": () => [
+    {
+      id: "kinds",
+      revision: "r1",
+      task: "encoder",
+      name: "Kinds only",
+      architecture: "moon2",
+      sizeBytes: 1,
+      source: "shipped",
+      cached: true,
+    },
+  ],
+  "encode/batch": ({ items }) => {
+    const vectors = new Float32Array(items.length * KINDS.length);
+    for (const [i, { text = "" }] of items.entries()) {
+      const kind = KINDS.findIndex((name) => text.includes(name));
+      if (kind >= 0) vectors[i * KINDS.length + kind] = 1;
+    }
+    return { vectors, dimension: KINDS.length, failures: [] };
+  },
+};
+
+function Pages({
+  store,
+  client,
+}: {
+  store: BenchStore;
+  client: ReturnType<typeof createFakeClient>;
+}) {
+  const [search, setSearch] = useState<BenchSearch>({});
+  const [isSearch, setIsSearch] = useState(false);
+  return (
+    <>
+      <button type="button" onClick={() => setIsSearch(!isSearch)}>
+        other page
+      </button>
+      {isSearch ? (
+        <SearchPage client={client} store={store} search={search} onSearchChange={setSearch} />
+      ) : (
+        <BenchmarkPage client={client} store={store} search={search} />
+      )}
+    </>
+  );
+}
+
+async function open() {
+  const client = createFakeClient(ANSWERS);
+  const blobs = memoryStore();
+  const store = createBenchStore({ client, blobs, clock: systemClock });
+  await store.actions.openFiles(await tables(), { preset: "custom", split: "all" });
+  const i18n = setupI18n({ locale: "en", messages: { en: {} } });
+  await render(
+    <I18nProvider i18n={i18n}>
+      <MantineProvider>
+        <QueryClientProvider client={new QueryClient()}>
+          <Pages store={store} client={client} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </I18nProvider>,
+  );
+  return { client, store, blobs };
+}
+
+test("runs two encoders, shows their figures, the bad row, and which is significantly better", async () => {
+  const { client, store } = await open();
+  await expect.element(page.getByText("1 problems in rows")).toBeVisible();
+  await expect.element(page.getByRole("checkbox", { name: "Kinds only" })).toBeChecked();
+  await page.getByRole("checkbox", { name: "Baseline: bag of words" }).click();
+  await page.getByRole("checkbox", { name: "Baseline: colour histogram" }).click();
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect.element(page.getByText("Differences in R@10")).toBeVisible();
+  const table = page.getByRole("region", { name: "Results" });
+  // Eight items tie for the first place: the true one counts as the eighth.
+  const kinds = table.getByRole("row", { name: /Kinds only/ });
+  await expect.poll(() => kinds.element().textContent).toMatch(/0\.0 ±.*0\.0 ±.*100\.0 ±/);
+  const words = table.getByRole("row", { name: /bag of words/ });
+  await expect.poll(() => words.element().textContent).toMatch(/100\.0 ±/);
+  await expect.element(table.getByText(/Never comparable/)).toBeVisible();
+  const encoded = client.calls.filter(({ name }) => name === "encode/batch").length;
+  expect(encoded).toBeGreaterThan(0);
+  // A second run takes every vector from the store.
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect
+    .poll(() => store.getState().runs.every(({ status }) => status === "done"))
+    .toBe(true);
+  expect(client.calls.filter(({ name }) => name === "encode/batch")).toHaveLength(encoded);
+});
+
+test("shows the true item with its rank, and filters queries by misses", async () => {
+  const { store } = await open();
+  await store.actions.start(
+    [{ key: "baseline-words" }],
+    ["t-mm", "i-mm", "mm-mm", "t-i", "i-t", "search"],
+  );
+  expect(store.getState().runs[0]!.error).toBeUndefined();
+  await page.getByRole("button", { name: "other page" }).click();
+  await expect.element(page.getByText("24 queries")).toBeVisible();
+  await expect.element(page.getByText("true item", { exact: false }).first()).toBeVisible();
+  await page.getByRole("combobox", { name: "Show" }).selectOptions("miss");
+  await expect.element(page.getByText("No query fits this filter.")).toBeVisible();
+});

@@ -1,0 +1,85 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Stack, Text } from "@mantine/core";
+import { useEffect, useMemo } from "react";
+import { useStore } from "zustand";
+import { mainDirection } from "@/domain/benchmark/report";
+import { DIRECTIONS } from "@/domain/benchmark/task";
+import type { InferenceClient } from "@/inference/client/inference-client";
+import { Page } from "@/shared/ui/page";
+import type { BenchSearch } from "../logic/search-params";
+import { compareRuns } from "../logic/significance";
+import type { BenchStore } from "../store/bench-store";
+import styles from "./benchmark.module.css";
+import { MatryoshkaPanel, SlicePanel } from "./charts";
+import { DataPanel } from "./data-panel";
+import { ExportMenu } from "./export-menu";
+import { ResultsTable } from "./results-table";
+import { RunPanel } from "./run-panel";
+import { SignificancePanel } from "./significance-panel";
+
+export interface BenchmarkPageProps {
+  readonly client: InferenceClient;
+  readonly store: BenchStore;
+  readonly search: BenchSearch;
+}
+
+/** Measures encoders on a data set, live while it is encoded. */
+export function BenchmarkPage({ client, store, search }: BenchmarkPageProps) {
+  const { i18n } = useLingui();
+  const language = i18n.locale === "zh-Hans" ? "zh" : "en";
+  const state = useStore(store);
+  const { dataSet, runs } = state;
+  useEffect(() => {
+    const { dataSet: current, opening } = store.getState();
+    if (search.data === "demo" && current === undefined && !opening) {
+      void store.actions.openDemo(language);
+    }
+  }, [store, search.data, language]);
+  const isBusy = runs.some(({ status }) => status === "running" || status === "waiting");
+  const complete = useMemo(() => runs.flatMap(({ run }) => (run?.isComplete ? [run] : [])), [runs]);
+  const directions = DIRECTIONS.filter((direction) =>
+    runs.some(({ run }) => run?.options.directions.includes(direction)),
+  );
+  const comparisons = useMemo(
+    () => (isBusy ? [] : compareRuns(complete, DIRECTIONS, "hit_10")),
+    [complete, isBusy],
+  );
+  const shown = complete[0] === undefined ? undefined : mainDirection(complete[0]);
+  return (
+    <Page title={<Trans>Benchmark</Trans>} actions={<ExportMenu runs={complete} />}>
+      <Stack gap="lg">
+        <DataPanel store={store} state={state} language={language} />
+        {dataSet !== undefined && (
+          <RunPanel
+            key={dataSet.task.name}
+            client={client}
+            store={store}
+            state={state}
+            task={dataSet.task}
+          />
+        )}
+        {runs.some(({ run }) => run !== undefined) && (
+          <>
+            <ResultsTable runs={runs} directions={directions} comparisons={comparisons} />
+            <Text size="sm" c="dimmed">
+              <Trans>
+                Shares in percent with 95% intervals; hollow marks are partial. Bold: significantly
+                better at R@10 than every other encoder. For two-tower models mm is the normalised
+                sum of image and text; for the baselines both parts stand side by side. i→mm*:
+                image-based search recall, bought or clicked items. Read the recipe or point at a
+                figure for its definition.
+              </Trans>
+            </Text>
+          </>
+        )}
+        {shown !== undefined && !isBusy && (
+          <div className={styles["panels"]}>
+            <SignificancePanel comparisons={comparisons} />
+            <MatryoshkaPanel runs={complete} direction={shown} />
+            <SlicePanel runs={complete} direction={shown} />
+          </div>
+        )}
+      </Stack>
+    </Page>
+  );
+}

@@ -1,0 +1,128 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { matryoshkaCurve, type BenchmarkRun } from "@/domain/benchmark/run-benchmark";
+import type { Direction } from "@/domain/benchmark/task";
+import { sliceByClass } from "../logic/significance";
+import styles from "./benchmark.module.css";
+import { DIRECTION_NAMES } from "./texts";
+
+const SERIES = 4;
+const SLICES = 8;
+
+/** Recall@10 against the number of leading dimensions; only for encoders trained for it. */
+export function MatryoshkaPanel({
+  runs,
+  direction,
+}: {
+  readonly runs: readonly BenchmarkRun[];
+  readonly direction: Direction;
+}) {
+  const { t } = useLingui();
+  const curves = runs.flatMap((run) => {
+    const { dimensions = [] } = run.encoder;
+    if (dimensions.length < 2) return [];
+    const points = matryoshkaCurve(run, direction, dimensions).map(({ width, snapshot }) => ({
+      width,
+      value: snapshot.figures.find(({ measure }) => measure === "hit_10")?.value ?? 0,
+    }));
+    return [{ name: run.encoder.id, points }];
+  });
+  if (curves.length === 0) return null;
+  const widest = Math.max(...curves.flatMap(({ points }) => points.map(({ width }) => width)));
+  const x = (width: number) => 30 + (250 * width) / widest;
+  const y = (value: number) => 150 - 140 * value;
+  return (
+    <section className={styles["panel"]}>
+      <h2>
+        <Trans>Quality against dimension, {DIRECTION_NAMES[direction]} R@10</Trans>
+      </h2>
+      <svg
+        className={styles["chart"]}
+        viewBox="0 0 300 170"
+        role="img"
+        aria-label={t`Matryoshka curve; the table below has its numbers`}
+      >
+        <line className={styles["axis"]} x1="30" y1="150" x2="290" y2="150" />
+        <line className={styles["axis"]} x1="30" y1="10" x2="30" y2="150" />
+        {[0, 0.5, 1].map((value) => (
+          <text key={value} x="2" y={y(value) + 3}>
+            {100 * value}%
+          </text>
+        ))}
+        {curves.map(({ name, points }, i) => (
+          <g key={name} data-series={i % SERIES}>
+            <polyline points={points.map((p) => `${x(p.width)},${y(p.value)}`).join(" ")} />
+            {points.map((p) => (
+              <circle key={p.width} cx={x(p.width)} cy={y(p.value)} r="3" />
+            ))}
+          </g>
+        ))}
+      </svg>
+      <table className={styles["table"]}>
+        <tbody>
+          {curves.map(({ name, points }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              {points.map(({ width, value }) => (
+                <td key={width}>
+                  {width}: {(100 * value).toFixed(1)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** Recall@10 per first-level class, one mark per encoder. */
+export function SlicePanel({
+  runs,
+  direction,
+}: {
+  readonly runs: readonly BenchmarkRun[];
+  readonly direction: Direction;
+}) {
+  const perRun = runs.map((run) => ({
+    name: run.encoder.id,
+    points: sliceByClass(run, direction, "hit_10"),
+  }));
+  const slices = (perRun[0]?.points ?? []).slice(0, SLICES);
+  if (slices.length < 2) return null;
+  return (
+    <section className={styles["panel"]}>
+      <h2>
+        <Trans>By category, {DIRECTION_NAMES[direction]} R@10</Trans>
+      </h2>
+      <table className={styles["table"]}>
+        <thead>
+          <tr>
+            <th scope="col">
+              <Trans>Category</Trans>
+            </th>
+            <th scope="col">n</th>
+            {perRun.map(({ name }) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {slices.map(({ slice, n }) => (
+            <tr key={slice}>
+              <th scope="row">{slice}</th>
+              <td>{n}</td>
+              {perRun.map(({ name, points }) => {
+                const value = points.find((point) => point.slice === slice)?.value;
+                return (
+                  <td key={name}>{value === undefined ? "–" : `${(100 * value).toFixed(1)}`}</td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

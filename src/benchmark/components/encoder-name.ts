@@ -1,0 +1,20 @@
+import { msg } from "@lingui/core/macro";
+import type { MessageDescriptor } from "@lingui/core";
+import type { BaselineId } from "@/domain/benchmark/baselines";
+import type { EncoderChoice } from "../store/bench-store";
+
+const BASELINES: Readonly<Record<BaselineId, MessageDescriptor>> = {
+  "baseline-color": msg`Baseline: colour histogram`,
+  "baseline-words": msg`Baseline: bag of words`,
+  "baseline-both": msg`Baseline: words and colours`,
+};
+
+/** An encoder's name as people read it. */
+export function encoderName(
+  { key, model, imported }: EncoderChoice,
+  translate: (message: MessageDescriptor) => string,
+): string {
+  if (model !== undefined) return model.name;
+  if (imported !== undefined) return imported.name;
+  return translate(BASELINES[key as BaselineId]);
+}

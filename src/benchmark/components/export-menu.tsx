@@ -1,0 +1,96 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, CopyButton, Group, Menu } from "@mantine/core";
+import { reportRun } from "@/domain/benchmark/report";
+import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
+import type { BenchmarkTask } from "@/domain/benchmark/task";
+import { jobsOf, planBenchmark } from "@/domain/benchmark/plan";
+import { possibleDirections } from "@/domain/benchmark/task";
+import { saveFile } from "@/shared/ui/save-file";
+import { figuresCsv, trecQrels, trecRun } from "../logic/exports";
+import { formatItemList } from "../logic/imported-encoder";
+
+/** The command that repeats a run; the folder of an own data set is for the user to fill in. */
+export function recipeOf(run: BenchmarkRun): string {
+  const { task, encoder, options } = run;
+  const data = task.preset === "demo" ? "public/data/demo" : "DIR";
+  const language = task.preset === "demo" ? ` --language ${demoLanguage(task)}` : "";
+  const name =
+    encoder.fusion === "side-by-side" || encoder.fusion === "imported"
+      ? encoder.id
+      : `${encoder.id}@${encoder.revision}`;
+  return `npm run --silent perigee -- benchmark --data ${data} --preset ${task.preset} --split ${task.split}${language} --encoder ${name} --directions ${options.directions.join(",")} --bootstrap 0 --json`;
+}
+
+function demoLanguage(task: BenchmarkTask): string {
+  return task.queries.find(({ language }) => language !== undefined)?.language ?? "en";
+}
+
+function save(text: string, type: string, name: string): void {
+  saveFile(new Blob([text], { type }), name);
+}
+
+/** Figures, rankings and judgements as files, and the command that repeats them. */
+export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] }) {
+  const { t } = useLingui();
+  const [first] = runs;
+  if (first === undefined) return null;
+  const { task } = first;
+  const saveRuns = () => {
+    for (const run of runs) {
+      for (const direction of run.scorers.keys()) {
+        save(trecRun(run, direction), "text/plain", `${run.encoder.id}.${direction}.run`);
+      }
+    }
+  };
+  const saveQrels = () => {
+    for (const direction of first.scorers.keys()) {
+      save(trecQrels(first, direction), "text/plain", `${direction}.qrels`);
+    }
+  };
+  const saveItems = () => {
+    const plan = planBenchmark(task, {
+      directions: possibleDirections(task),
+      views: ["t", "i", "mm"],
+    });
+    save(formatItemList(jobsOf(plan)), "application/jsonl", "items.jsonl");
+  };
+  const saveJson = () => {
+    const reports = runs.map((run) => reportRun(run, { command: recipeOf(run), confusion: true }));
+    save(JSON.stringify(reports, null, 2), "application/json", "benchmark.json");
+  };
+  return (
+    <Group gap="xs">
+      <Menu>
+        <Menu.Target>
+          <Button variant="default" size="compact-md">
+            <Trans>Export</Trans>
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={saveJson}>
+            <Trans>All figures (JSON)</Trans>
+          </Menu.Item>
+          <Menu.Item onClick={() => save(figuresCsv(runs), "text/csv", "benchmark.csv")}>
+            <Trans>All figures (CSV)</Trans>
+          </Menu.Item>
+          <Menu.Item onClick={saveRuns}>
+            <Trans>Rankings (TREC run)</Trans>
+          </Menu.Item>
+          <Menu.Item onClick={saveQrels}>
+            <Trans>Relevance (TREC qrels)</Trans>
+          </Menu.Item>
+          <Menu.Item onClick={saveItems}>
+            <Trans>List of items to encode elsewhere (JSONL)</Trans>
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <CopyButton value={runs.map(recipeOf).join("\n")}>
+        {({ copied, copy }) => (
+          <Button variant="default" size="compact-md" onClick={copy}>
+            {copied ? t`Copied` : t`Copy recipe`}
+          </Button>
+        )}
+      </CopyButton>
+    </Group>
+  );
+}

@@ -1,0 +1,109 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Group, NativeSelect, Text, UnstyledButton } from "@mantine/core";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useRef } from "react";
+import type { QueryRow, QuerySort } from "../logic/query-list";
+import type { DataFiles } from "../logic/read-data-set";
+import type { QueryFilter } from "../logic/search-params";
+import styles from "./benchmark.module.css";
+import { ItemImage } from "./item-image";
+
+const ROW_HEIGHT = 52;
+
+export interface QueryListProps {
+  readonly rows: readonly QueryRow[];
+  readonly files: DataFiles;
+  readonly selected: string | undefined;
+  readonly filter: QueryFilter;
+  readonly sort: QuerySort;
+  readonly hasTwo: boolean;
+  readonly onSelect: (id: string) => void;
+  readonly onFilter: (filter: QueryFilter) => void;
+  readonly onSort: (sort: QuerySort) => void;
+}
+
+/** Every ranked query; only what is in view is in the page. */
+export function QueryList(props: QueryListProps) {
+  const { rows, files, selected, filter, sort, hasTwo, onSelect, onFilter, onSort } = props;
+  const { t } = useLingui();
+  const scroller = useRef<HTMLDivElement>(null);
+  const count = rows.length;
+  // oxlint-disable-next-line react/incompatible-library -- the virtualizer is made for this
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 6,
+  });
+  return (
+    <div>
+      <Group gap="xs" mb="xs" align="end">
+        <NativeSelect
+          size="xs"
+          label={t`Show`}
+          value={filter}
+          onChange={(event) => onFilter(event.currentTarget.value as QueryFilter)}
+          data={[
+            { value: "all", label: t`All` },
+            { value: "miss", label: t`Missed at 10` },
+            ...(hasTwo
+              ? [
+                  { value: "gain", label: t`Better with B` },
+                  { value: "loss", label: t`Worse with B` },
+                ]
+              : []),
+          ]}
+        />
+        <NativeSelect
+          size="xs"
+          label={t`Sort by`}
+          value={sort}
+          onChange={(event) => onSort(event.currentTarget.value as QuerySort)}
+          data={[
+            { value: "rank", label: t`Worst rank` },
+            ...(hasTwo
+              ? [
+                  { value: "gain", label: t`Largest gain` },
+                  { value: "loss", label: t`Largest loss` },
+                ]
+              : []),
+          ]}
+        />
+      </Group>
+      <Text size="sm" c="dimmed" mb={4}>
+        <Trans>{count} queries</Trans>
+      </Text>
+      {/* Keys scroll the list even where no row is in view. */}
+      <section
+        ref={scroller}
+        className={styles["list"]}
+        aria-label={t`Queries`}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+      >
+        <div className={styles["listInner"]} style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const { query, rankA, rankB } = rows[index]!;
+            return (
+              <UnstyledButton
+                key={query.id}
+                className={styles["row"]}
+                style={{ transform: `translateY(${start}px)` }}
+                aria-pressed={query.id === selected}
+                onClick={() => onSelect(query.id)}
+              >
+                {query.image !== undefined && (
+                  <ItemImage files={files} image={query.image} alt="" className={styles["thumb"]} />
+                )}
+                <span>{query.text ?? query.id}</span>
+                <span className={styles["ranks"]}>
+                  {rankB === undefined ? rankA : `${rankA} → ${rankB}`}
+                </span>
+              </UnstyledButton>
+            );
+          })}
+        </div>
+      </section>
+    </div>
+  );
+}

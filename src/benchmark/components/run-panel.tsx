@@ -1,0 +1,185 @@
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { Button, Checkbox, FileButton, Group, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { possibleDirections, type BenchmarkTask, type Direction } from "@/domain/benchmark/task";
+import type { InferenceClient } from "@/inference/client/inference-client";
+import { ErrorNotice, Notice } from "@/shared/ui/notice";
+import { TaskProgress } from "@/shared/ui/task-progress";
+import { modelsQuery } from "../queries/models-query";
+import {
+  baselineChoices,
+  type BenchState,
+  type BenchStore,
+  type EncoderChoice,
+  type RunState,
+} from "../store/bench-store";
+import { encoderName } from "./encoder-name";
+import { DIRECTION_NAMES, DIRECTION_TEXTS } from "./texts";
+
+function RunProgress({
+  entry,
+  store,
+  isPaused,
+}: {
+  readonly entry: RunState;
+  readonly store: BenchStore;
+  readonly isPaused: boolean;
+}) {
+  const { t } = useLingui();
+  const { choice, status, update, elapsedMs, run } = entry;
+  const name = encoderName(choice, t);
+  if (status === "failed") return <ErrorNotice item={name} error={entry.error} />;
+  const failures = run?.failures ?? [];
+  const isRunning = status === "running";
+  const perSecond =
+    update === undefined || elapsedMs < 500 ? undefined : (1000 * update.done) / elapsedMs;
+  const speed = perSecond?.toFixed(1) ?? "";
+  return (
+    <Stack gap={4}>
+      {isRunning && (
+        <>
+          <TaskProgress
+            label={
+              isPaused
+                ? t`${name}: paused`
+                : update?.phase === "predict"
+                  ? t`${name}: predicting classes and attributes`
+                  : t`${name}: encoding`
+            }
+            {...(update === undefined ? {} : { done: update.done, total: update.total })}
+            {...(perSecond === undefined || update === undefined || isPaused
+              ? {}
+              : { remainingMs: (1000 * (update.total - update.done)) / perSecond })}
+            onCancel={store.actions.cancel}
+          />
+          <Group gap="xs">
+            <Button
+              size="compact-sm"
+              variant="default"
+              onClick={isPaused ? store.actions.resume : store.actions.pause}
+            >
+              {isPaused ? <Trans>Resume</Trans> : <Trans>Pause</Trans>}
+            </Button>
+            {speed !== "" && (
+              <Text size="sm" c="dimmed">
+                <Trans>{speed} items/s</Trans>
+              </Text>
+            )}
+          </Group>
+        </>
+      )}
+      {status === "cancelled" && (
+        <Notice>
+          <Trans>{name}: stopped. What was encoded is kept; run again to continue.</Trans>
+        </Notice>
+      )}
+      {failures.length > 0 && (
+        <Notice tone="warn">
+          <details>
+            <summary>
+              {name}:{" "}
+              <Plural
+                value={failures.length}
+                one="# item could not be encoded"
+                other="# items could not be encoded"
+              />
+            </summary>
+            <ul>
+              {failures.slice(0, 20).map(({ key, reason }) => (
+                <li key={key}>
+                  {key}: {reason}
+                </li>
+              ))}
+            </ul>
+          </details>
+        </Notice>
+      )}
+    </Stack>
+  );
+}
+
+/** Which encoders and directions to run, and how the runs go. */
+export function RunPanel({
+  client,
+  store,
+  state,
+  task,
+}: {
+  readonly client: InferenceClient;
+  readonly store: BenchStore;
+  readonly state: BenchState;
+  readonly task: BenchmarkTask;
+}) {
+  const { t } = useLingui();
+  const models = useQuery(modelsQuery(client));
+  const choices: EncoderChoice[] = [
+    ...(models.data ?? [])
+      .filter((model) => model.task === "encoder")
+      .map((model) => ({ key: `${model.id}@${model.revision}`, model })),
+    ...baselineChoices(),
+    ...state.imported.map((imported) => ({ key: imported.name, imported })),
+  ];
+  const possible = possibleDirections(task);
+  const [chosen, setChosen] = useState<readonly string[]>();
+  const [directions, setDirections] = useState<readonly Direction[]>(possible);
+  const firstModel = choices.find(({ model }) => model !== undefined);
+  const selected = chosen ?? [firstModel?.key ?? "baseline-both", "baseline-color"];
+  const isRunning = state.runs.some(({ status }) => status === "running" || status === "waiting");
+  return (
+    <Stack gap="sm">
+      <Checkbox.Group label={t`Encoders`} value={[...selected]} onChange={setChosen}>
+        <Group gap="md" mt={4}>
+          {choices.map((choice) => (
+            <Checkbox key={choice.key} value={choice.key} label={encoderName(choice, t)} />
+          ))}
+          <FileButton
+            accept=".npy"
+            onChange={(file) => file !== null && void store.actions.addVectors(file)}
+          >
+            {(props) => (
+              <Button size="compact-sm" variant="default" {...props}>
+                <Trans>Add vectors (.npy)</Trans>
+              </Button>
+            )}
+          </FileButton>
+        </Group>
+      </Checkbox.Group>
+      {models.isError && <ErrorNotice item={t`Models`} error={models.error} />}
+      <Checkbox.Group
+        label={t`Directions`}
+        value={[...directions]}
+        onChange={(values) =>
+          setDirections(possible.filter((direction) => values.includes(direction)))
+        }
+      >
+        <Group gap="md" mt={4}>
+          {possible.map((direction) => (
+            <Checkbox
+              key={direction}
+              value={direction}
+              label={DIRECTION_NAMES[direction]}
+              title={t(DIRECTION_TEXTS[direction])}
+            />
+          ))}
+        </Group>
+      </Checkbox.Group>
+      <Group>
+        <Button
+          disabled={isRunning || selected.length === 0 || directions.length === 0}
+          onClick={() =>
+            void store.actions.start(
+              choices.filter(({ key }) => selected.includes(key)),
+              directions,
+            )
+          }
+        >
+          <Trans>Run</Trans>
+        </Button>
+      </Group>
+      {state.runs.map((entry) => (
+        <RunProgress key={entry.choice.key} entry={entry} store={store} isPaused={state.isPaused} />
+      ))}
+    </Stack>
+  );
+}

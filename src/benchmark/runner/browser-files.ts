@@ -1,0 +1,114 @@
+import { safePath } from "@/domain/benchmark/rows";
+import { AppError } from "@/shared/lib/errors";
+import type { Pixels } from "../logic/baseline-encoder";
+import type { DataFiles } from "../logic/read-data-set";
+
+const DEMO = "/data/demo/";
+
+/** The demo catalogue as the site serves it; the service worker keeps it for offline use. */
+export function createDemoFiles(): DataFiles {
+  return {
+    paths: ["catalogue.jsonl", "queries.jsonl"],
+    async open(path) {
+      let response: Response;
+      try {
+        response = await fetch(`${DEMO}${path}`);
+      } catch (error) {
+        throw new AppError(
+          "asset-fetch",
+          `${DEMO}${path} cannot be reached; connect once to load the demo catalogue.`,
+          { cause: error },
+        );
+      }
+      return response.ok ? await response.blob() : undefined;
+    },
+  };
+}
+
+/** Files by their path, and by every end of it that only one file has. */
+function indexFiles(entries: ReadonlyMap<string, () => Promise<Blob>>): DataFiles {
+  const byEnd = new Map<string, string | null>();
+  for (const path of entries.keys()) {
+    const parts = path.split("/");
+    for (let at = 1; at < parts.length; at++) {
+      const end = parts.slice(at).join("/");
+      byEnd.set(end, byEnd.has(end) ? null : path);
+    }
+  }
+  const names = [...entries.keys()];
+  // A dropped folder puts its own name before every path.
+  const [root] = (names[0] ?? "").split("/");
+  const isWrapped = names.every((name) => name.startsWith(`${root}/`));
+  return {
+    paths: isWrapped ? names.map((name) => name.slice(root!.length + 1)) : names,
+    async open(path) {
+      const exact = entries.get(path) ?? entries.get(`${root}/${path}`);
+      const found = exact ?? entries.get(byEnd.get(path) ?? "");
+      return await found?.();
+    },
+  };
+}
+
+const MAX_ENTRIES = 500_000;
+const MAX_ENTRY_BYTES = 500_000_000;
+const MAX_RATIO = 200;
+
+async function addZip(file: File, out: Map<string, () => Promise<Blob>>): Promise<void> {
+  const { BlobReader, BlobWriter, ZipReader } = await import("@zip.js/zip.js");
+  const reader = new ZipReader(new BlobReader(file));
+  try {
+    for await (const entry of reader.getEntriesGenerator()) {
+      if (entry.directory) continue;
+      const path = safePath(entry.filename);
+      const { uncompressedSize, compressedSize } = entry;
+      const isBomb =
+        uncompressedSize > 1_000_000 && uncompressedSize > MAX_RATIO * Math.max(1, compressedSize);
+      if (path === undefined || entry.encrypted || isBomb || uncompressedSize > MAX_ENTRY_BYTES) {
+        continue;
+      }
+      if (out.size >= MAX_ENTRIES) throw new Error(`more than ${MAX_ENTRIES} files`);
+      out.set(path, () => entry.getData(new BlobWriter()));
+    }
+  } catch (error) {
+    throw new AppError(
+      "input-invalid",
+      `${file.name} cannot be read as a zip file; save it again without encryption.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Chosen or dropped files and zips as one data set. */
+export async function openUserFiles(files: readonly File[]): Promise<DataFiles> {
+  const entries = new Map<string, () => Promise<Blob>>();
+  for (const file of files) {
+    const path = safePath(file.webkitRelativePath || file.name);
+    if (/\.zip$/iu.test(file.name)) await addZip(file, entries);
+    else if (path !== undefined) entries.set(path, () => Promise.resolve(file));
+  }
+  return indexFiles(entries);
+}
+
+/** Adds images of free queries to a data set. */
+export function withExtraFiles(files: DataFiles, extra: ReadonlyMap<string, Blob>): DataFiles {
+  return { paths: files.paths, open: async (path) => extra.get(path) ?? (await files.open(path)) };
+}
+
+/** Pixels as stored: no colour management, opacity apart. */
+export async function readPixels(files: DataFiles, image: string): Promise<Pixels> {
+  const blob = await files.open(image);
+  if (blob === undefined) throw new AppError("input-decode", `${image} is missing`);
+  const bitmap = await createImageBitmap(blob, {
+    colorSpaceConversion: "none",
+    premultiplyAlpha: "none",
+  });
+  try {
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    if (context === null) throw new AppError("unsupported", "this browser has no 2D canvas");
+    context.drawImage(bitmap, 0, 0);
+    return { data: context.getImageData(0, 0, bitmap.width, bitmap.height).data, channels: 4 };
+  } finally {
+    bitmap.close();
+  }
+}

@@ -1,0 +1,259 @@
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { BASELINE_IDS, type BaselineId } from "@/domain/benchmark/baselines";
+import type { BenchmarkEncoder } from "@/domain/benchmark/encoder";
+import { jobsOf, planBenchmark } from "@/domain/benchmark/plan";
+import type { ColumnMapping } from "@/domain/benchmark/presets/custom";
+import { runBenchmark, type BenchmarkRun, type RunUpdate } from "@/domain/benchmark/run-benchmark";
+import {
+  possibleDirections,
+  type BenchmarkTask,
+  type Direction,
+  type Preset,
+  type Split,
+} from "@/domain/benchmark/task";
+import type { InferenceClient } from "@/inference/client/inference-client";
+import type { ModelSummary } from "@/inference/protocol/messages";
+import type { Clock } from "@/shared/lib/ports";
+import { openVectorStore } from "@/shared/persistence/benchmark-vectors";
+import type { BlobStore } from "@/shared/persistence/opfs";
+import { createBaselineEncoder } from "../logic/baseline-encoder";
+import {
+  createDemoFiles,
+  openUserFiles,
+  readPixels,
+  withExtraFiles,
+} from "../runner/browser-files";
+import { createCachedEncoder } from "../runner/cached-encoder";
+import { createClientEncoder } from "../runner/client-encoder";
+import { createImportedEncoder } from "../logic/imported-encoder";
+import { readDataSet, type DataFiles } from "../logic/read-data-set";
+
+export interface LoadedDataSet {
+  readonly task: BenchmarkTask;
+  readonly files: DataFiles;
+  /** Images of free queries, by a name that no data set has. */
+  readonly extra: Map<string, Blob>;
+}
+
+export interface ImportedVectors {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What can be run: a model, a baseline, or imported vectors. */
+export interface EncoderChoice {
+  readonly key: string;
+  readonly model?: ModelSummary;
+  readonly imported?: ImportedVectors;
+}
+
+export type RunStatus = "waiting" | "running" | "paused" | "done" | "cancelled" | "failed";
+
+export interface RunState {
+  readonly choice: EncoderChoice;
+  readonly status: RunStatus;
+  readonly update?: RunUpdate;
+  /** Grows in place; `update` changes with it. */
+  readonly run?: BenchmarkRun;
+  readonly encoder?: BenchmarkEncoder;
+  readonly startedAt: number;
+  readonly elapsedMs: number;
+  readonly error?: unknown;
+}
+
+export interface BenchState {
+  readonly dataSet: LoadedDataSet | undefined;
+  readonly opening: boolean;
+  readonly openError: unknown;
+  readonly imported: readonly ImportedVectors[];
+  readonly runs: readonly RunState[];
+  readonly isPaused: boolean;
+}
+
+export interface BenchActions {
+  readonly openDemo: (language: "en" | "zh") => Promise<void>;
+  readonly openFiles: (
+    files: readonly File[],
+    options: { readonly preset: Preset; readonly split: Split; readonly mapping?: ColumnMapping },
+  ) => Promise<void>;
+  readonly addVectors: (file: File) => Promise<void>;
+  /** Runs one encoder after the other; earlier results of the same encoders are replaced. */
+  readonly start: (
+    choices: readonly EncoderChoice[],
+    directions: readonly Direction[],
+  ) => Promise<void>;
+  readonly pause: () => void;
+  readonly resume: () => void;
+  readonly cancel: () => void;
+  readonly dismiss: (key: string) => void;
+}
+
+export type BenchStore = StoreApi<BenchState> & { readonly actions: BenchActions };
+
+export interface BenchPorts {
+  readonly client: InferenceClient;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+}
+
+export function baselineChoices(): EncoderChoice[] {
+  return BASELINE_IDS.map((key) => ({ key }));
+}
+
+/** Vectors of models are kept on disk; baselines are faster than the disk, imports are there already. */
+async function openEncoder(
+  choice: EncoderChoice,
+  dataSet: LoadedDataSet,
+  ports: BenchPorts,
+): Promise<BenchmarkEncoder & { readonly flush?: () => Promise<void> }> {
+  const files = withExtraFiles(dataSet.files, dataSet.extra);
+  const { model, imported } = choice;
+  if (model !== undefined) {
+    const store = await openVectorStore(ports.blobs, `${model.id}@${model.revision}`);
+    return createCachedEncoder(createClientEncoder(ports.client, model, files), store, files);
+  }
+  if (imported !== undefined) {
+    const { task } = dataSet;
+    const plan = planBenchmark(task, {
+      directions: possibleDirections(task),
+      views: ["t", "i", "mm"],
+    });
+    const keys = jobsOf(plan).map(({ key }) => key);
+    return createImportedEncoder(imported.name, imported.bytes, keys);
+  }
+  return createBaselineEncoder(choice.key as BaselineId, (image) => readPixels(files, image));
+}
+
+const EMPTY: BenchState = {
+  dataSet: undefined,
+  opening: false,
+  openError: undefined,
+  imported: [],
+  runs: [],
+  isPaused: false,
+};
+
+/** Milliseconds between two updates of the page while encoding. */
+const UPDATE_MS = 150;
+
+/** What /benchmark and /search share: the data set, the encoders, and their runs. */
+export function createBenchStore(ports: BenchPorts): BenchStore {
+  const store = createStore<BenchState>()(() => EMPTY);
+  const { setState: set, getState: get } = store;
+  let stopping: AbortController | undefined;
+  let release: (() => void) | undefined;
+  let gate: Promise<void> | undefined;
+
+  const change = (key: string, patch: Partial<RunState>) =>
+    set(({ runs }) => ({
+      runs: runs.map((entry) => (entry.choice.key === key ? { ...entry, ...patch } : entry)),
+    }));
+
+  async function open(read: () => Promise<LoadedDataSet>): Promise<void> {
+    stopping?.abort(new DOMException("Another data set was opened", "AbortError"));
+    set({ ...EMPTY, opening: true });
+    try {
+      set({ dataSet: await read(), opening: false });
+    } catch (openError) {
+      set({ opening: false, openError });
+    }
+  }
+
+  async function runOne(
+    choice: EncoderChoice,
+    directions: readonly Direction[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const dataSet = get().dataSet!;
+    const startedAt = ports.clock.now();
+    change(choice.key, { status: "running", startedAt });
+    let flush: (() => Promise<void>) | undefined;
+    try {
+      const encoder = await openEncoder(choice, dataSet, ports);
+      flush = encoder.flush;
+      let shownAt = -Infinity;
+      const run = await runBenchmark(dataSet.task, encoder, {
+        directions,
+        signal,
+        batch: 16,
+        async giveWay() {
+          await ports.clock.sleep(0, signal);
+          if (gate !== undefined) await flush?.();
+          await gate;
+        },
+        onUpdate(update, current) {
+          const now = ports.clock.now();
+          if (now - shownAt < UPDATE_MS && update.phase !== "done") return;
+          shownAt = now;
+          change(choice.key, { update, run: current, encoder, elapsedMs: now - startedAt });
+        },
+      });
+      change(choice.key, { status: "done", run, elapsedMs: ports.clock.now() - startedAt });
+    } catch (error) {
+      change(choice.key, signal.aborted ? { status: "cancelled" } : { status: "failed", error });
+    } finally {
+      await flush?.().catch((error: unknown) => change(choice.key, { error }));
+    }
+  }
+
+  const actions: BenchActions = {
+    openDemo: (language) =>
+      open(async () => {
+        const files = createDemoFiles();
+        const task = await readDataSet(files, { preset: "demo", language });
+        return { task, files, extra: new Map() };
+      }),
+    openFiles: (chosen, options) =>
+      open(async () => {
+        const files = await openUserFiles(chosen);
+        return { task: await readDataSet(files, options), files, extra: new Map() };
+      }),
+    async addVectors(file) {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      set(({ imported }) => ({
+        imported: [
+          ...imported.filter(({ name }) => name !== file.name),
+          { name: file.name, bytes },
+        ],
+      }));
+    },
+    async start(choices, directions) {
+      if (get().dataSet === undefined || stopping !== undefined) return;
+      const own = (stopping = new AbortController());
+      const keys = new Set(choices.map(({ key }) => key));
+      const waiting = choices.map((choice): RunState => ({
+        choice,
+        status: "waiting",
+        startedAt: 0,
+        elapsedMs: 0,
+      }));
+      set(({ runs }) => ({
+        runs: [...runs.filter(({ choice }) => !keys.has(choice.key)), ...waiting],
+      }));
+      try {
+        for (const choice of choices) {
+          if (own.signal.aborted) change(choice.key, { status: "cancelled" });
+          else await runOne(choice, directions, own.signal);
+        }
+      } finally {
+        if (stopping === own) stopping = undefined;
+      }
+    },
+    pause() {
+      gate ??= new Promise((resolve) => (release = resolve));
+      set({ isPaused: true });
+    },
+    resume() {
+      release?.();
+      gate = undefined;
+      set({ isPaused: false });
+    },
+    cancel() {
+      stopping?.abort(new DOMException("Cancelled", "AbortError"));
+      actions.resume();
+    },
+    dismiss: (key) =>
+      set(({ runs }) => ({ runs: runs.filter(({ choice }) => choice.key !== key) })),
+  };
+  return Object.assign(store, { actions });
+}
