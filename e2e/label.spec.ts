@@ -79,17 +79,18 @@ test("undo works across a reload and brings the answers back", async ({ page }) 
   await expect(progress(page)).toHaveText(/^1 \//u);
 });
 
-test("forty pairs at speed: every one is kept, and the next pair's latency is printed", async ({
+test("fifteen pairs at speed: every one is kept, and the next pair's latency is printed", async ({
   page,
 }) => {
+  test.slow();
   await openSample(page);
   await switchToQuick(page);
   const latencies: number[] = [];
-  for (let at = 0; at < 40; at++) {
+  for (let at = 0; at < 15; at++) {
     await page.keyboard.press(at % 3 === 0 ? "ArrowLeft" : "ArrowRight");
     latencies.push(await nextPairLatency(page));
   }
-  await expect(progress(page)).toHaveText(/^40 \//u);
+  await expect(progress(page)).toHaveText(/^15 \//u);
   const sorted = latencies.toSorted((x, y) => x - y);
   const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)]!.toFixed(0);
   console.log(`next pair after Enter: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, max ${at(1)} ms`);
