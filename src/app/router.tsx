@@ -4,6 +4,7 @@ import {
   createRouter,
   redirect,
 } from "@tanstack/react-router";
+import { parseBenchSearch } from "@/benchmark/logic/search-params";
 import { parseCompareSearch } from "@/compare/logic/search-params";
 import { parseLabelingSearch } from "@/labeling/logic/search-params";
 import { RouteError } from "./route-error";
@@ -40,6 +41,20 @@ const labelRoute = createRoute({
   loader: async ({ context }) => ({ database: await context.services.openDatabase() }),
 }).lazy(() => import("./routes/label-route").then((module) => module.Route));
 
+const searchRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/search",
+  validateSearch: parseBenchSearch,
+  loader: async ({ context }) => ({ store: await context.services.openBenchStore() }),
+}).lazy(() => import("./routes/search-route").then((module) => module.Route));
+
+const benchmarkRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/benchmark",
+  validateSearch: parseBenchSearch,
+  loader: async ({ context }) => ({ store: await context.services.openBenchStore() }),
+}).lazy(() => import("./routes/benchmark-route").then((module) => module.Route));
+
 const modelsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/models",
@@ -55,6 +70,8 @@ const routeTree = rootRoute.addChildren([
   indexRoute,
   compareRoute,
   labelRoute,
+  searchRoute,
+  benchmarkRoute,
   modelsRoute,
   dataRoute,
 ]);

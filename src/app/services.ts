@@ -1,3 +1,4 @@
+import type { BenchStore } from "@/benchmark/store/bench-store";
 import type { QueryClient } from "@tanstack/react-query";
 import type { openDatabase } from "@/shared/persistence/database";
 import type { InferenceClient } from "@/inference/client/inference-client";
@@ -13,6 +14,8 @@ export interface Services {
   readonly client: InferenceClient;
   /** The one database; its code is fetched when a page first needs it. */
   readonly openDatabase: () => Promise<Database>;
+  /** What Search and Benchmark share: one data set and its runs survive the change of page. */
+  readonly openBenchStore: () => Promise<BenchStore>;
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly ids: IdSource;
