@@ -96,7 +96,7 @@ test(`killing the browser ${CRASHES} times loses no acknowledged judgement and d
           const now = Number(text().split("/")[0]);
           if (now > last) {
             last = now;
-            void (window as unknown as { acknowledge(count: number): void }).acknowledge(now);
+            void (window as unknown as { acknowledge(n: number): Promise<void> }).acknowledge(now);
           }
           press(Math.random() < 0.5 ? "ArrowLeft" : "ArrowRight");
           press("Enter");
