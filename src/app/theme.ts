@@ -63,16 +63,21 @@ export const theme = createTheme({
   cursorType: "pointer",
 });
 
-/** Maps Mantine's own surface variables onto the tokens, so that both speak with one voice. */
+const SURFACE_VARIABLES = {
+  "--mantine-color-body": "var(--p-surface)",
+  "--mantine-color-text": "var(--p-text)",
+  "--mantine-color-dimmed": "var(--p-dim)",
+  "--mantine-color-default-border": "var(--p-line)",
+  "--mantine-color-placeholder": "var(--p-dim)",
+  "--mantine-color-anchor": "var(--p-accent-text)",
+};
+
+/**
+ * Maps Mantine's own surface variables onto the tokens, so that both speak with one voice. Mantine
+ * sets them per colour scheme, which outweighs variables without one.
+ */
 export const resolveVariables: CSSVariablesResolver = () => ({
-  variables: {
-    "--mantine-color-body": "var(--p-surface)",
-    "--mantine-color-text": "var(--p-text)",
-    "--mantine-color-dimmed": "var(--p-dim)",
-    "--mantine-color-default-border": "var(--p-line)",
-    "--mantine-color-placeholder": "var(--p-dim)",
-    "--mantine-color-anchor": "var(--p-accent-text)",
-  },
-  light: {},
-  dark: {},
+  variables: {},
+  light: SURFACE_VARIABLES,
+  dark: SURFACE_VARIABLES,
 });
