@@ -67,7 +67,7 @@ export function Gallery(props: GalleryProps) {
   const truth = ranked.find(({ id }) => truths.has(id));
   const rank = truth?.rank;
   return (
-    <section>
+    <section className={styles["section"]}>
       <h2>
         {label}
         {rank !== undefined && <> · {t`true item at ${rank}`}</>}

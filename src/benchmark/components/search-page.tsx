@@ -234,14 +234,15 @@ function Browser({
   const [sort, setSort] = useState<QuerySort>("rank");
   const a = ready.find(({ choice }) => choice.key === search.a) ?? ready[0]!;
   const rest = ready.filter((entry) => entry !== a);
-  const b =
-    search.b === "none" ? undefined : (rest.find((r) => r.choice.key === search.b) ?? rest[0]);
   const runA = a.run!;
   const directions = [...runA.scorers]
     .filter(([, { ranks }]) => ranks.size > 0)
     .map(([direction]) => direction);
   const wanted = directions.find((direction) => direction === search.direction);
   const direction = wanted ?? mainDirection(runA) ?? "t-mm";
+  const canRank = ({ run }: RunState) => (run?.scorers.get(direction)?.ranks.size ?? 0) > 0;
+  const chosen = rest.find(({ choice }) => choice.key === search.b);
+  const b = search.b === "none" ? undefined : (chosen ?? rest.find(canRank));
   const filter = search.filter ?? "all";
   const rows = useMemo(
     () => listQueries(runA, b?.run, direction, filter, sort),

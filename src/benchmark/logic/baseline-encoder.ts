@@ -40,6 +40,10 @@ export function createBaselineEncoder(
         colours.set(image, made);
         return made;
       };
+      // All images of the batch are read at once; a broken one is reported below, with its job.
+      if (id !== "baseline-words") {
+        for (const { image } of jobs) if (image !== undefined) read(image).catch(() => undefined);
+      }
       const rows: Float32Array[] = [];
       for (const [index, job] of jobs.entries()) {
         signal.throwIfAborted();
