@@ -125,8 +125,8 @@ class Vocabulary:
 class LossWeights:
     """How much a token counts. Answers decide the outcome but are few; reasons are many."""
 
-    answer: float = 10.0
-    final: float = 3.0
+    answer: float = 4.0
+    final: float = 2.0
     reason: float = 1.0
 
 

@@ -220,12 +220,13 @@ def describe_runs(out: Path) -> list[str]:
             continue
         rows = read_log(path)
         start = next(row for row in rows if row["event"] == "start")
-        steps = [row for row in rows if row["event"] == "step"]
+        # A step row names the step that it began with, a validation row the steps done.
+        done = max(row["step"] + (row["event"] == "step") for row in rows)
         # Each start begins a new clock; a resumed run is the sum of its parts.
         ends = [a["seconds"] for a, b in itertools.pairwise(rows) if b["event"] == "start"]
         seconds = sum(ends) + rows[-1]["seconds"]
         facts = ", ".join(f"{k} {start[k]}" for k in ("device", "dtype", "threads", "torch"))
-        lines.append(f"{name}: {steps[-1]['step'] + 1} steps in {seconds / 60:.0f} min ({facts})")
+        lines.append(f"{name}, last run: {done} steps in {seconds / 60:.0f} min ({facts})")
     return lines
 
 
