@@ -33,8 +33,9 @@ papers' model and shares no weights or data with it.
   128 work too); dot products of normalised vectors compare products.
 - **Method**: vision tower (convolutional stem, {vision_layers} transformer layers), pixel-shuffle
   connector, {text_layers} bidirectional decoder layers with {experts} modality-driven experts
-  ({keep} per token), mean pooling. Inter- and intra-product alignment, title enrichment and background expansion, dynamic sample
-  filtering with a decaying margin and the 0.6 threshold. Numbers of experts, temperatures, κ, the
+  ({keep} per token), mean pooling. Inter- and intra-product alignment, title enrichment and
+  background expansion, dynamic sample filtering with a decaying margin and the 0.6 threshold.
+  Numbers of experts, temperatures, κ, the
   margin schedule and all sizes are ours: the notes on the paper do not give them.
 - **Not included yet**: MOON's generative pretraining and its two post-training phases.
 - **Data**: the generated catalogue of this repository (English and Chinese) and free photographs:

@@ -3,7 +3,6 @@ import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { IconKeyboard, IconSearch } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { Keys } from "@/shared/ui/keys";
-import { TopBarOutlet } from "@/shared/ui/top-bar-slot";
 import type { Services } from "../services";
 import { DeviceBadge } from "./device-badge";
 import { LanguageSwitch } from "./language-switch";
@@ -27,7 +26,7 @@ export function TopBar({
         <img src="/favicon.svg" alt="" />
         <span className={styles["brandName"]}>Perigee</span>
       </Link>
-      <TopBarOutlet className={styles["slot"]} />
+      <div className={styles["slot"]} />
       <div className={styles["tools"]}>
         <DeviceBadge client={services.client} />
         <Button

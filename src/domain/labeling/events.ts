@@ -104,7 +104,6 @@ export const flaggedSchema = z.strictObject({
   on: z.boolean(),
   note: z.string().max(2000),
 });
-export type FlaggedEvent = z.infer<typeof flaggedSchema>;
 
 export const adjudicatedSchema = z.strictObject({
   ...base,

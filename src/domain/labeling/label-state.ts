@@ -155,13 +155,3 @@ export function undoTarget(state: LabelState, annotator: string): string | undef
 export function redoTarget(state: LabelState, annotator: string): string | undefined {
   return state.redoStacks.get(annotator)?.at(-1);
 }
-
-/** The decisions in force on a pair, of every annotator and both showings. */
-export function decisionsOn(state: LabelState, pair: string): DecisionEvent[] {
-  const out: DecisionEvent[] = [];
-  for (const task of state.tasksByPair.get(pair) ?? []) {
-    const decision = state.inForce.get(task);
-    if (decision !== undefined) out.push(decision);
-  }
-  return out.sort((x, y) => (x.id < y.id ? -1 : 1));
-}

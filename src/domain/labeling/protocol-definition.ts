@@ -31,7 +31,6 @@ export const reasonDefinitionSchema = z.strictObject({
   /** `for`: speaks for the favoured creative; `against`: speaks against the other one. */
   polarity: z.enum(["for", "against"]),
 });
-export type ReasonDefinition = z.infer<typeof reasonDefinitionSchema>;
 
 export const protocolDefinitionSchema = z.strictObject({
   version: z.int().positive(),

@@ -74,7 +74,6 @@ export const imageRefSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("folder"), path: z.string().max(1000) }),
   z.strictObject({ kind: z.literal("missing"), path: z.string().max(1000) }),
 ]);
-export type ImageRef = z.infer<typeof imageRefSchema>;
 
 export const productSchema = z.strictObject({
   id: identifier,

@@ -40,11 +40,6 @@ export function quantileOfSorted(sorted: ArrayLike<number>, share: number): numb
   return low + (high - low) * (position - below);
 }
 
-/** Median of numbers in any order; NaN when there are none. */
-export function median(values: ArrayLike<number>): number {
-  return quantileOfSorted(Float64Array.from(values).toSorted(), 0.5);
-}
-
 /**
  * Percentile intervals of statistics of exchangeable units (items, pairs, queries), all from the same
  * resamples.

@@ -17,9 +17,3 @@ export function compositeOverWhite(image: RgbaImage): RgbImage {
   }
   return { width, height, data: out };
 }
-
-/** True when some pixel lets the ground shine through. */
-export function hasTransparency(image: RgbaImage): boolean {
-  for (let i = 3; i < image.data.length; i += 4) if (image.data[i] !== 255) return true;
-  return false;
-}

@@ -18,7 +18,10 @@ interface Shard {
 }
 
 /** u32 length of the head, the head as JSON, then the vectors as float32, all little-endian. */
-function writeShard(keys: readonly string[], vectors: readonly Float32Array[]): Uint8Array<ArrayBuffer> {
+function writeShard(
+  keys: readonly string[],
+  vectors: readonly Float32Array[],
+): Uint8Array<ArrayBuffer> {
   const dimension = vectors[0]!.length;
   const head = new TextEncoder().encode(JSON.stringify({ version: 1, dimension, keys }));
   const start = Math.ceil((4 + head.length) / 4) * 4;

@@ -17,10 +17,6 @@ export function wordsOf(section: Section, id: string): Words {
   return found;
 }
 
-export function idsOf(section: Section): string[] {
-  return Object.keys(grammar.lexicon[section]);
-}
-
 /** What a shopper may be after; each has queries, headlines and, for some, a scene. */
 export interface Interest {
   readonly query: Words;

@@ -1,6 +1,5 @@
 import {
   type AspectAnswer,
-  type Label,
   type ProtocolAnswers,
   type QuestionId,
   QUESTION_IDS,
@@ -200,5 +199,3 @@ export function writeReasons(
   }
   return out;
 }
-
-export type { AspectAnswer, Label };

@@ -54,11 +54,6 @@ async function chainHash(previous: string, lines: readonly string[]): Promise<st
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** True when the first line of a JSONL file is this format's head. */
-export function isNativeHead(firstLine: string): boolean {
-  return firstLine.includes(`"schema":"${NATIVE_SCHEMA}"`);
-}
-
 /** The whole project as text. */
 export async function writeNative(data: ProjectData): Promise<string> {
   const head = { type: "project", schema: NATIVE_SCHEMA, project: data.project };
