@@ -133,6 +133,7 @@ export function ComparePage({ client, clock, ids, search, onSearchChange }: Comp
         queries={state.queries}
         models={selectors}
         model={model}
+        isListing={models.isPending}
         canCompare={canCompare}
         isRunning={state.job?.status === "running"}
         onTitle={actions.setTitle}

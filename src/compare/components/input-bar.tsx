@@ -9,6 +9,8 @@ export interface InputBarProps {
   readonly queries: readonly string[];
   readonly models: readonly ModelSummary[];
   readonly model: ModelSummary | undefined;
+  /** True until the list of models has come: the worker tests the device first. */
+  readonly isListing: boolean;
   readonly canCompare: boolean;
   readonly isRunning: boolean;
   readonly onTitle: (title: string) => void;
@@ -23,8 +25,15 @@ export function modelKey(model: { readonly id: string; readonly revision: string
 }
 
 /** The selector to ask: its name, a choice where there are several, and its card. */
-function ModelLine({ models, model, onModel, onCard }: InputBarProps) {
+function ModelLine({ models, model, isListing, onModel, onCard }: InputBarProps) {
   const { t } = useLingui();
+  if (isListing) {
+    return (
+      <output className={styles["modelName"]}>
+        <Trans>Looking for models</Trans>
+      </output>
+    );
+  }
   if (model === undefined) return null;
   return (
     <Group gap={4} wrap="nowrap" align="flex-end" className={styles["model"]}>
