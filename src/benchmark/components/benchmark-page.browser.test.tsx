@@ -36,6 +36,8 @@ function memoryStore(): BlobStore {
 
 /** 24 items; each query names its item's words. Item 3 has a bad row behind it. */
 async function tables(): Promise<File[]> {
+  const canvas = new OffscreenCanvas(4, 4);
+  canvas.getContext("2d")!.fillRect(0, 0, 4, 4);
   const items = KINDS.flatMap((kind) =>
     COLOURS.map((colour) => ({
       id: `${colour}-${kind}`,
@@ -49,7 +51,7 @@ async function tables(): Promise<File[]> {
   return [
     new File([`${lines(items)}\nnot json\n`], "items.jsonl"),
     new File([lines(queries)], "queries.jsonl"),
-    new File([await new OffscreenCanvas(4, 4).convertToBlob()], "dot.png"),
+    new File([await canvas.convertToBlob()], "dot.png"),
   ];
 }
 
