@@ -118,6 +118,6 @@ test(`killing the browser ${CRASHES} times loses no acknowledged judgement and d
     expect(after.tasks).toBe(after.acknowledged);
     await context.close();
   } finally {
-    await rm(profile, { recursive: true, force: true });
+    await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 });

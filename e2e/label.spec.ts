@@ -220,6 +220,7 @@ test("images grouped by their names are imported, broken ones reported, titles s
   await page.goto("/label");
   await page.getByRole("textbox", { name: "Title of a new project" }).fill("Hats");
   await page.keyboard.press("Enter");
+  await expect(page.getByText(/^Drop images, a zip/u)).toBeVisible();
   await page
     .locator('input[type="file"]')
     .first()

@@ -51,11 +51,11 @@ class Recipe:
 
 CPU = Recipe(
     seed=20251120,
-    vision=VisionConfig(256, 768, 2, 4, image_size=160, patch_size=32, stem=(12, 24, 64, 128, 256)),
+    vision=VisionConfig(256, 768, 3, 4, image_size=160, patch_size=32, stem=(24, 48, 96, 192, 256)),
     text=TextConfig(0, 192, 512, 4, 6, 2),
     scale_factor=1,
     vocab_size=1792,
-    pretrain=Stage(steps=2000, batch=48, learning_rate=8e-4, warmup=60),
+    pretrain=Stage(steps=3200, batch=48, learning_rate=1e-3, warmup=80),
     photo_share=0.125,
     sft=Stage(steps=1400, batch=12, learning_rate=1e-3, warmup=60),
     short_share=0.8,

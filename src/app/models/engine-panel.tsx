@@ -129,7 +129,9 @@ export function EnginePanel({ client }: { readonly client: InferenceClient }) {
           deviates is skipped, whatever the browser calls itself.
         </Trans>
       </Text>
-      {status.isPending && <Skeleton height={120} aria-label={t`Testing the device`} />}
+      {status.isPending && (
+        <Skeleton height={120} role="status" aria-busy aria-label={t`Testing the device`} />
+      )}
       {status.isError && <ErrorState error={status.error} onRetry={() => void status.refetch()} />}
       {status.data !== undefined && (
         <>

@@ -22,7 +22,9 @@ export function ModelsPage({ client }: { readonly client: InferenceClient }) {
   const [isCardOpen, setCardOpen] = useState(false);
   return (
     <Page title={<Trans>Models</Trans>} width="text">
-      {models.isPending && <Skeleton height={160} aria-label={t`Reading the list of models`} />}
+      {models.isPending && (
+        <Skeleton height={160} role="status" aria-busy aria-label={t`Reading the list of models`} />
+      )}
       {models.isError && <ErrorState error={models.error} onRetry={() => void models.refetch()} />}
       {models.data?.length === 0 && (
         <EmptyState title={<Trans>No models yet</Trans>}>

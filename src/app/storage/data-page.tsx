@@ -235,7 +235,9 @@ export function DataPage({
   });
   return (
     <Page title={<Trans>Data</Trans>} width="text">
-      {report.isPending && <Skeleton height={200} aria-label={t`Counting what is stored`} />}
+      {report.isPending && (
+        <Skeleton height={200} role="status" aria-busy aria-label={t`Counting what is stored`} />
+      )}
       {report.isError && <ErrorState error={report.error} onRetry={() => void report.refetch()} />}
       {report.data !== undefined && (
         <>

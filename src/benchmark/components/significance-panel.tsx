@@ -1,4 +1,4 @@
-import { Trans } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import type { DirectionComparison } from "../logic/significance";
 import styles from "./benchmark.module.css";
 import { DIRECTION_NAMES } from "./texts";
@@ -13,13 +13,19 @@ export function SignificancePanel({
 }: {
   readonly comparisons: readonly DirectionComparison[];
 }) {
+  const { t } = useLingui();
   if (comparisons.length === 0) return null;
   return (
     <section className={styles["panel"]}>
       <h2>
         <Trans>Differences in R@10</Trans>
       </h2>
-      <div className={styles["scroll"]}>
+      <div
+        className={styles["scroll"]}
+        role="region"
+        aria-label={t`Differences in R@10`}
+        tabIndex={0}
+      >
         <table className={styles["table"]}>
           <thead>
             <tr>
