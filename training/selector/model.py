@@ -39,6 +39,15 @@ def load_weights(model: MultimodalModel, checkpoint: Path) -> int:
     return state["step"]
 
 
+def load_all_but_vision(model: MultimodalModel, checkpoint: Path) -> None:
+    """Copies connector and text model of a checkpoint whose tower may have other sizes."""
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)["model"]
+    tower = "model.vision_model."
+    own = {k: v for k, v in model.state_dict().items() if k.startswith(tower)}
+    rest = {k: v for k, v in state.items() if not k.startswith(tower)}
+    model.load_state_dict({**rest, **own})
+
+
 @torch.no_grad()
 def vision_features(
     tower: VisionTransformer,

@@ -224,7 +224,7 @@ def _photo_path(folder: Path, name: str) -> Path:
 def evaluate(
     model: FactorModel, pixels: np.ndarray, rows: np.ndarray, targets: Tensor, runtime: Runtime
 ) -> dict[str, float]:
-    """Accuracy of choices and R^2 of numbers on the given rows, read from the mean of the patches."""
+    """Accuracy of choices and R^2 of numbers of the given rows, read from the mean patch."""
     model.eval()
     outputs = []
     for start in range(0, len(rows), 64):

@@ -32,7 +32,13 @@ from selector.examples import (
     fit_tokenizer,
     token_weights,
 )
-from selector.model import build_model, load_vision, load_vocabulary, load_weights, vision_features
+from selector.model import (
+    build_model,
+    load_all_but_vision,
+    load_vision,
+    load_vocabulary,
+    vision_features,
+)
 from selector.pretrain_vision import factor_table, with_steps
 from selector.recipes import RECIPES, Recipe
 from selector.sides import set_sides
@@ -94,18 +100,21 @@ def train(
     features: Tensor,
     init: Path | None = None,
     stop_at: int | None = None,
+    reset_sides: bool = False,
 ) -> MultimodalModel:
     """Runs (or resumes) the stage.
 
     init: an earlier checkpoint of this stage, perhaps over another tower, to start from.
+    reset_sides: with `init`, set the side-reading heads anew, for a tower whose features mean
+    something else.
     """
     seed_everything(recipe.seed + 1)
     stage, vocabulary = recipe.sft, load_vocabulary(out)
     model = build_model(recipe, vocabulary)
     if init is not None:
-        load_weights(model, init)
+        load_all_but_vision(model, init)
     load_vision(model, out / "vision.pt")
-    if init is None:
+    if init is None or reset_sides:
         rows = [i for name, i in data.order.items() if data.split_of(name) == "train"][:4000]
         creatives = list(data.creatives.values())
         table = factor_table([creatives[i]["factors"] for i in rows])
@@ -223,7 +232,8 @@ def work(worker: Worker, args: argparse.Namespace) -> None:
     runtime = open_runtime(args.device, args.threads)
     data = load_creatives(args.data)
     features = cached_features(recipe, data, args.out, args.cache, runtime)
-    train(worker, recipe, runtime, data, args.out, features, args.init)
+    train(worker, recipe, runtime, data, args.out, features, args.init,
+          reset_sides=args.reset_sides)  # fmt: skip
 
 
 def main() -> None:
@@ -231,6 +241,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_common_arguments(parser)
     parser.add_argument("--init", type=Path, help="start from this checkpoint's weights")
+    parser.add_argument(
+        "--reset-sides", action="store_true", help="with --init: set the side-reading heads anew"
+    )
     args = parser.parse_args()
     recipe, data = RECIPES[args.recipe], load_creatives(args.data)
     prepare_tokenizer(recipe, data, args.out)
