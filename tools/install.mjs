@@ -14,7 +14,8 @@ export function ensureInstalled() {
   const wanted = lockHash();
   if (existsSync(MARK) && readFileSync(MARK, "utf8") === wanted) return;
   console.log("Installing packages (npm ci) …");
-  runNpm(["ci", "--no-audit", "--no-fund"]);
+  // Its processor library lies inside the package; the script would fetch CUDA's from elsewhere.
+  runNpm(["ci", "--no-audit", "--no-fund"], { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip" });
   writeFileSync(MARK, wanted);
 }
 
