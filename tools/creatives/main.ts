@@ -7,6 +7,7 @@ import { renderAll } from "./render/pool";
 import { loadPhotoProducts } from "./photos/luma";
 import { writeDemo } from "./demo";
 import { writeContactSheet } from "./sheet";
+import { rewriteReasons } from "./rewrite-reasons";
 import { statsOf } from "./stats";
 
 const HELP = `Usage: npm run creatives -- <command> [options]
@@ -14,6 +15,8 @@ const HELP = `Usage: npm run creatives -- <command> [options]
 Commands
   demo      write the demo data (--output DIR, default public/data/demo)
   fixture   rewrite the cases on which the two reason checkers must agree
+  reasons   copy a data set's pairs with more wordings of their reasons
+            --folder DIR --output FILE --variants N (8) --seed N (1)
   sheet     a contact sheet of a folder: --folder DIR --output FILE.png --limit N --skip N
   dataset   draw products and creatives, with pairs, labels, answers and reasons
             --output DIR (required)  --seed N (1)  --products N (200)  --pairs N (600)
@@ -30,6 +33,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (command === "dataset") return dataset(rest);
   if (command === "demo") return demo(rest);
+  if (command === "reasons") return reasons(rest);
   if (command === "sheet") return sheet(rest);
   if (command === "fixture") return fixture();
   process.stderr.write(`creatives: no command "${command}"\n\n${HELP}`);
@@ -111,6 +115,26 @@ async function demo(args: readonly string[]): Promise<number> {
   const manifest = await writeDemo(output, progress);
   process.stderr.write("\n");
   process.stdout.write(`${JSON.stringify(manifest)}\n`);
+  return 0;
+}
+
+async function reasons(args: readonly string[]): Promise<number> {
+  const options = {
+    folder: { type: "string" },
+    output: { type: "string" },
+    variants: { type: "string" },
+    seed: { type: "string" },
+  } as const;
+  const { values } = parseArgs({ args: [...args], options });
+  if (values.folder === undefined || values.output === undefined)
+    throw new Error("reasons: --folder DIR and --output FILE are needed");
+  const pairs = await rewriteReasons(
+    values.folder,
+    values.output,
+    count(values, "variants", 8),
+    count(values, "seed", 1),
+  );
+  process.stdout.write(`${pairs} pairs in ${values.output}\n`);
   return 0;
 }
 

@@ -7,7 +7,9 @@ of workers only through the order of floating-point sums.
 """
 
 import os
+import signal
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -86,4 +88,7 @@ def launch(count: int, work: Callable[..., None], *args: Any) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    mp.spawn(_enter, (count, port, work, args), nprocs=count)
+    # A terminated parent leaves through exit handlers, which end its daemonic workers; workers left
+    # behind would go on writing the checkpoints of the run that replaces this one.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    mp.spawn(_enter, (count, port, work, args), nprocs=count, daemon=True)

@@ -1,7 +1,7 @@
 """Training examples: a pair seen in one display order and one language, as token ids."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -20,6 +20,9 @@ from selector.prompt import (
     print_prompt,
     print_response,
 )
+
+if TYPE_CHECKING:
+    from selector.wording import Wording
 
 ORDERS: tuple[Order, ...] = ("AB", "BA")
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -56,13 +59,26 @@ class View:
         queries = self.pair["queries"][self.language] if with_queries else []
         return print_prompt(self.language, queries, self.pair["title"][self.language], image_tokens)
 
-    def response(self, rng: np.random.Generator | None, with_reasons: bool = True) -> str:
-        """A target response; `rng` picks among the reason variants (None: the first)."""
+    def response(
+        self,
+        rng: np.random.Generator | None,
+        with_reasons: bool = True,
+        wording: "Wording | None" = None,
+    ) -> str:
+        """A target response; `rng` picks among the reason variants, by `wording` if given.
+
+        Without `rng` it is the first variant.
+        """
         reasons: dict[str, str] = {}
+        answers = shown_answers(self.answers)
         if with_reasons:
             variants = self.pair["reasons"][self.order][self.language]
-            reasons = variants[int(rng.integers(len(variants))) if rng is not None else 0]
-        answers = shown_answers(self.answers)
+            if rng is None:
+                reasons = variants[0]
+            elif wording is None:
+                reasons = variants[int(rng.integers(len(variants)))]
+            else:
+                reasons = wording.choose(answers, variants, self.language, rng)
         return print_response(answers, reasons, self.label)
 
 

@@ -42,6 +42,7 @@ from selector.model import (
 from selector.pretrain_vision import factor_table, with_steps
 from selector.recipes import RECIPES, Recipe
 from selector.sides import set_sides
+from selector.wording import Wording
 
 QUERY_DROPOUT = 0.04  # people may give no query
 
@@ -68,6 +69,7 @@ def draw_batch(
     step: int,
     image_tokens: int,
     worker: Worker,
+    wording: Wording,
 ) -> Batch:
     """A worker's examples of one step, a function of (seed, step, rank)."""
     rng = batch_rng(recipe.seed + 1, step)
@@ -84,7 +86,7 @@ def draw_batch(
         for order in ORDERS:
             view = View(pairs[index], order, language)
             prompts.append(vocabulary.encode(view.prompt(image_tokens, with_queries)))
-            response = vocabulary.encode(view.response(rng, with_reasons))
+            response = vocabulary.encode(view.response(rng, with_reasons, wording))
             responses.append(response)
             weights.append(token_weights(response, vocabulary, LossWeights()))
             images.append(tuple(data.order[side] for side in view.sides))
@@ -135,9 +137,9 @@ def train(
         workers=worker.count,
         **runtime.describe(),
     )
-    image_tokens = model.config.image_tokens
+    image_tokens, wording = model.config.image_tokens, Wording.read(out)
     for step in range(first, min(stage.steps, stop_at or stage.steps)):
-        batch = draw_batch(recipe, pairs, data, vocabulary, step, image_tokens, worker)
+        batch = draw_batch(recipe, pairs, data, vocabulary, step, image_tokens, worker, wording)
         with runtime.autocast():
             logprobs, weights = response_logprobs(
                 model, batch, features[batch.images].to(runtime.device)

@@ -1,0 +1,76 @@
+"""Which of a pair's true wordings to learn: those whose facts the vision tower can tell.
+
+Every wording is true of the pair, but a tower that cannot read a headline learns to invent one from
+sentences that quote it. So wordings are drawn in favour of facts that the tower told apart on the
+validation products of stage 0. This choice is Perigee's own; no paper states it.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from common.logs import read_log
+from selector.grammar import answer_class, grammar, matchers
+
+TEMPERATURE = 0.08  # of the choice: a doubt larger by this is exp(1) times rarer
+
+
+@cache
+def stated_factors(question: str, kind: str, language: str, text: str) -> tuple[frozenset, ...]:
+    """For each template that fits the text, the factors of the two pictures that it speaks of."""
+    slots = grammar()["slots"]
+    found = []
+    for matcher in matchers(question, kind, language):
+        if not matcher.pattern.fullmatch(text):
+            continue
+        said = {slots[s]["factor"] for role, s in matcher.captures if s and role != "p"}
+        names = [part for cond in matcher.when for part in cond[1:] if "." in str(part)]
+        asked = {name.split(".")[1] for name in names if not name.startswith("p.")}
+        found.append(frozenset(said | asked))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Draws wordings. accuracy: share of validation pictures on which a factor was told right."""
+
+    accuracy: dict[str, float]
+
+    @staticmethod
+    def read(out: Path) -> "Wording":
+        """From the last validation row of stage 0's log."""
+        path = out / "pretrain-vision.jsonl"
+        rows = [row for row in read_log(path) if row["event"] == "val"] if path.exists() else []
+        scores = json.loads(rows[-1]["scores"]) if rows else {}
+        # Whether the product is the one meant shows in its kind and colour alone.
+        match = scores.get("kind", 1.0) * scores.get("color", 1.0)
+        return Wording({**scores, "match": match})
+
+    def doubt(self, question: str, answer: str, language: str, text: str) -> float:
+        """1 - product of the accuracies over the stated factors, least over fitting templates."""
+        readings = stated_factors(question, answer_class(answer), language, text)
+        sure = [
+            math.prod(max(0.0, self.accuracy.get(name, 1.0)) for name in names)
+            for names in readings
+        ]
+        return 1 - max(sure, default=0.0)
+
+    def choose(
+        self,
+        answers: dict[str, str],
+        variants: list[dict[str, str]],
+        language: str,
+        rng: np.random.Generator,
+    ) -> dict[str, str]:
+        """One wording for each answered question."""
+        chosen = {}
+        for question, answer in answers.items():
+            texts = sorted({variant[question] for variant in variants})
+            doubts = np.array([self.doubt(question, answer, language, text) for text in texts])
+            weights = np.exp(-(doubts - doubts.min()) / TEMPERATURE)
+            chosen[question] = texts[int(rng.choice(len(texts), p=weights / weights.sum()))]
+        return chosen
