@@ -343,17 +343,26 @@ def carry_over(model: FactorModel, checkpoint: Path) -> None:
     for name, classes in saved["extra"]["classes"].items():
         for value in classes or [None]:
             old_rows[name, value] = len(old_rows)
-    state = {k: saved["model"][f"factors.{k}"] for k in ("queries", "weight", "bias")}
+    queries = saved["model"]["factors.queries"]
+    pieces = [
+        (saved["model"][f"{prefix}.{name}"], getattr(module, name))
+        for prefix, module in (
+            ("factors", model.factors),
+            ("mean_factors.out", model.mean_factors.out),
+        )
+        for name in ("weight", "bias")
+        if f"{prefix}.{name}" in saved["model"]
+    ]
     row = 0
     with torch.no_grad():
         for index, head in enumerate(model.heads):
             if head.name in names:
-                model.factors.queries[index] = state["queries"][names.index(head.name)]
+                model.factors.queries[index] = queries[names.index(head.name)]
             for value in head.classes or (None,):
                 old = old_rows.get((head.name, value))
                 if old is not None:
-                    model.factors.weight[row] = state["weight"][old]
-                    model.factors.bias[row] = state["bias"][old]
+                    for source, target in pieces:
+                        target[row] = source[old]
                 row += 1
 
 
