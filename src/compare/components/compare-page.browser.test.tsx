@@ -142,6 +142,23 @@ test("two pictures give reasons, a verdict with its probability, and the agreeme
   await expect.element(fit.getByText("names the product")).toBeVisible();
   await expect.element(fit.getByText("Both orders agree")).toBeInTheDocument();
   expect(pairCalls(client)).toHaveLength(1);
+  expect(page.getByTestId("measured-quality").elements()).toEqual([]);
+});
+
+test("the measured quality of the model stands beside its verdict, and nothing where none is known", async () => {
+  const models = ANSWERS["models/list"];
+  const [model] = await models!(undefined, {
+    emit: () => undefined,
+    signal: new AbortController().signal,
+    turn: 0,
+  });
+  const quality = { accuracyOfCeiling: 0.64, faithfulness: 0.18 };
+  await open({ "models/list": () => [{ ...model!, quality }] });
+  await addPictures(await picture("a.png", "navy"), await picture("b.png", "orange"));
+  await compareButton().click();
+  const notice = page.getByTestId("measured-quality");
+  await expect.element(notice.getByText(/right in 64% of what a perfect judge/)).toBeVisible();
+  await expect.element(notice.getByText(/18% of its stated reasons/)).toBeVisible();
 });
 
 test("a flip between the orders is shown with what the other order said", async () => {

@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import type { InferenceClient } from "@/inference/client/inference-client";
+import type { ModelSummary } from "@/inference/protocol/messages";
 import type { Clock, IdSource } from "@/shared/lib/ports";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorState } from "@/shared/ui/error-state";
@@ -18,11 +19,12 @@ import { createCompareStore, type CompareState } from "../store/compare-store";
 import { CreativeStrip } from "./creative-strip";
 import { DropArea, usePastedFiles } from "./drop-area";
 import { ExampleCards } from "./example-cards";
-import { InputBar, modelKey } from "./input-bar";
+import { InputBar, ModelLine, modelKey } from "./input-bar";
 import { JobProgress } from "./job-progress";
 import { ModelCardDrawer } from "./model-card-drawer";
 import { useExamples, useInitialTable, useLinkSync, type ExampleOpener } from "./use-initial-table";
 import { Workbench } from "./workbench";
+import styles from "./compare-page.module.css";
 
 export interface ComparePageProps {
   readonly client: InferenceClient;
@@ -59,11 +61,13 @@ function Table({
   state,
   opener,
   language,
+  models,
   onCompare,
 }: {
   readonly client: InferenceClient;
   readonly state: CompareState;
   readonly opener: ExampleOpener;
+  readonly models: readonly ModelSummary[];
   readonly language: "en" | "zh";
   readonly onCompare: () => void;
 }) {
@@ -78,7 +82,7 @@ function Table({
         <CreativeStrip creatives={creatives} onFiles={addFiles} onRemove={actions.remove} />
       )}
       {creatives.length >= MIN_CREATIVES && (
-        <Workbench client={client} state={state} onCompare={onCompare} />
+        <Workbench client={client} state={state} models={models} onCompare={onCompare} />
       )}
       {!isOwn && (
         <ExampleCards
@@ -121,28 +125,32 @@ export function ComparePage({ client, clock, ids, search, onSearchChange }: Comp
     <Page
       title={<Trans>Compare</Trans>}
       actions={
-        state.creatives.length > 0 && (
-          <Button variant="subtle" color="gray" size="compact-md" onClick={actions.clear}>
-            <Trans>Start anew</Trans>
-          </Button>
-        )
+        <>
+          <ModelLine
+            models={selectors}
+            model={model}
+            isListing={models.isPending}
+            onModel={setChosenModel}
+            onCard={() => setCardOpen(true)}
+          />
+          {state.creatives.length > 0 && (
+            <Button variant="subtle" color="gray" size="compact-md" onClick={actions.clear}>
+              <Trans>Start anew</Trans>
+            </Button>
+          )}
+        </>
       }
     >
       <InputBar
         title={state.title}
         queries={state.queries}
-        models={selectors}
-        model={model}
-        isListing={models.isPending}
         canCompare={canCompare}
         isRunning={state.job?.status === "running"}
         onTitle={actions.setTitle}
         onQueries={actions.setQueries}
-        onModel={setChosenModel}
         onCompare={compare}
-        onCard={() => setCardOpen(true)}
       />
-      <Stack gap="sm">
+      <Stack gap="sm" className={styles["notices"] ?? ""}>
         {opener.isOpening && <TaskProgress label={t`Opening the example`} />}
         {opener.error !== undefined && opener.error !== null && (
           <ErrorNotice error={opener.error} />
@@ -168,6 +176,7 @@ export function ComparePage({ client, clock, ids, search, onSearchChange }: Comp
         state={state}
         opener={opener}
         language={language}
+        models={selectors}
         onCompare={compare}
       />
       {model !== undefined && (

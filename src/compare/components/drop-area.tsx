@@ -59,7 +59,7 @@ export function DropArea({
           )}
         </Text>
         {isInvitation && (
-          <Text c="dimmed" size="sm">
+          <Text c="dimmed" size="sm" className={styles["hint"] ?? ""}>
             <Trans>
               or click to choose, or paste <Keys keys="mod+v" />. Two to eight images. They stay on
               this device.

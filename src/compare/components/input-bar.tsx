@@ -4,19 +4,12 @@ import type { ModelSummary } from "@/inference/protocol/messages";
 import { Keys } from "@/shared/ui/keys";
 import styles from "./compare-page.module.css";
 
-export interface InputBarProps {
-  readonly title: string;
-  readonly queries: readonly string[];
+export interface ModelLineProps {
   readonly models: readonly ModelSummary[];
   readonly model: ModelSummary | undefined;
   /** True until the list of models has come: the worker tests the device first. */
   readonly isListing: boolean;
-  readonly canCompare: boolean;
-  readonly isRunning: boolean;
-  readonly onTitle: (title: string) => void;
-  readonly onQueries: (queries: readonly string[]) => void;
   readonly onModel: (key: string) => void;
-  readonly onCompare: () => void;
   readonly onCard: () => void;
 }
 
@@ -25,7 +18,7 @@ export function modelKey(model: { readonly id: string; readonly revision: string
 }
 
 /** The selector to ask: its name, a choice where there are several, and its card. */
-function ModelLine({ models, model, isListing, onModel, onCard }: InputBarProps) {
+export function ModelLine({ models, model, isListing, onModel, onCard }: ModelLineProps) {
   const { t } = useLingui();
   if (isListing) {
     return (
@@ -36,13 +29,16 @@ function ModelLine({ models, model, isListing, onModel, onCard }: InputBarProps)
   }
   if (model === undefined) return null;
   return (
-    <Group gap={4} wrap="nowrap" align="flex-end" className={styles["model"]}>
+    <Group gap={4} wrap="nowrap" className={styles["model"]}>
       {models.length > 1 ? (
         <Select
-          label={t`Model`}
+          aria-label={t`Model`}
           value={modelKey(model)}
           allowDeselect={false}
-          data={models.map((item) => ({ value: modelKey(item), label: item.name }))}
+          data={models.map((item) => ({
+            value: modelKey(item),
+            label: `${item.name} ${item.revision}`,
+          }))}
           onChange={(value) => {
             if (value !== null) onModel(value);
           }}
@@ -50,21 +46,30 @@ function ModelLine({ models, model, isListing, onModel, onCard }: InputBarProps)
       ) : (
         <span className={styles["modelName"]}>{model.name}</span>
       )}
-      <Button variant="subtle" px="sm" onClick={onCard}>
+      <Button variant="subtle" size="compact-md" onClick={onCard}>
         <Trans>Model card</Trans>
       </Button>
     </Group>
   );
 }
 
-/** The product's title, what shoppers searched for, the model, and the one button that matters. */
+export interface InputBarProps {
+  readonly title: string;
+  readonly queries: readonly string[];
+  readonly canCompare: boolean;
+  readonly isRunning: boolean;
+  readonly onTitle: (title: string) => void;
+  readonly onQueries: (queries: readonly string[]) => void;
+  readonly onCompare: () => void;
+}
+
+/** The product's title, what shoppers searched for, and the one button that matters. */
 export function InputBar(props: InputBarProps) {
   const { title, queries, canCompare, isRunning } = props;
   const { t } = useLingui();
   return (
     <div className={styles["inputs"]}>
       <TextInput
-        className={styles["titleField"]}
         label={t`Product title`}
         placeholder={t`As shoppers see it`}
         value={title}
@@ -72,7 +77,11 @@ export function InputBar(props: InputBarProps) {
         onChange={(event) => props.onTitle(event.currentTarget.value)}
       />
       <TagsInput
-        className={styles["queriesField"]}
+        classNames={{
+          input: styles["queries"] ?? "",
+          pillsList: styles["queryList"] ?? "",
+          inputField: styles["queryField"] ?? "",
+        }}
         label={t`Search queries`}
         placeholder={queries.length === 0 ? t`What shoppers typed; Enter adds one` : ""}
         value={[...queries]}
@@ -82,13 +91,16 @@ export function InputBar(props: InputBarProps) {
         onChange={props.onQueries}
         clearButtonProps={{ "aria-label": t`Remove all queries` }}
       />
-      <ModelLine {...props} />
       <div className={styles["go"]}>
         <Button
           size="sm"
           disabled={!canCompare}
           onClick={props.onCompare}
-          rightSection={<Keys keys="mod+enter" />}
+          rightSection={
+            <span className={styles["keys"]}>
+              <Keys keys="mod+enter" />
+            </span>
+          }
         >
           {isRunning ? <Trans>Compare next</Trans> : <Trans>Compare</Trans>}
         </Button>

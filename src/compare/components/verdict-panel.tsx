@@ -1,8 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { IconArrowsExchange, IconCheck } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { formatDuration, formatPercent } from "@/shared/ui/format";
+import { formatDateTime, formatDuration, formatPercent } from "@/shared/ui/format";
 import { Notice } from "@/shared/ui/notice";
+import type { ModelQuality } from "@/inference/protocol/messages";
 import type { PairOutcome } from "../logic/job";
 import { verdictOf, type Verdict } from "../logic/verdict";
 import styles from "./verdict-panel.module.css";
@@ -49,22 +50,68 @@ function Orders({ verdict }: { readonly verdict: Verdict }) {
   );
 }
 
-/** Who would be clicked more often, how probably, and whether the order of showing matters. */
-export function VerdictPanel({
+/** What the model's training measured on pairs it had not seen; nothing where nothing was measured. */
+function MeasuredQuality({ quality }: { readonly quality: ModelQuality | undefined }) {
+  const { i18n } = useLingui();
+  const { accuracyOfCeiling, faithfulness } = quality ?? {};
+  if (accuracyOfCeiling === undefined && faithfulness === undefined) return null;
+  const right = formatPercent(accuracyOfCeiling ?? 0, i18n.locale);
+  const isTrue = formatPercent(faithfulness ?? 0, i18n.locale);
+  return (
+    <p className={styles["source"]} data-testid="measured-quality">
+      {accuracyOfCeiling !== undefined && (
+        <Trans>
+          On held-out pairs this model was right in {right} of what a perfect judge could reach.
+        </Trans>
+      )}{" "}
+      {faithfulness !== undefined && (
+        <Trans>{isTrue} of its stated reasons on held-out pairs were true.</Trans>
+      )}
+    </p>
+  );
+}
+
+/** Where the verdict comes from: computed here, or stored with the example. */
+function Source({
   outcome,
-  names,
   modelName,
-  actions,
-}: {
+  storedAt,
+}: Pick<VerdictPanelProps, "outcome" | "modelName" | "storedAt">) {
+  const { i18n } = useLingui();
+  const time = formatDuration(outcome.timings.totalMs, i18n.locale);
+  const date = formatDateTime(storedAt ?? 0, i18n.locale);
+  return (
+    <p className={styles["source"]}>
+      {storedAt === undefined ? (
+        <Trans>
+          A prediction by {modelName}, both orders in {time}
+        </Trans>
+      ) : (
+        <Trans>
+          A stored result of {modelName}, {date}. Compare computes it again on this device.
+        </Trans>
+      )}
+    </p>
+  );
+}
+
+export interface VerdictPanelProps {
   readonly outcome: PairOutcome;
   readonly names: { readonly a: string; readonly b: string };
   readonly modelName: string;
+  /** The model's measured quality, where its manifest states it. */
+  readonly quality: ModelQuality | undefined;
+  /** Milliseconds since 1970 of a result that was computed beforehand and came with an example. */
+  readonly storedAt: number | undefined;
   readonly actions?: ReactNode;
-}) {
+}
+
+/** Who would be clicked more often, how probably, and whether the order of showing matters. */
+export function VerdictPanel(props: VerdictPanelProps) {
+  const { outcome, names, quality, actions } = props;
   const { i18n } = useLingui();
   const verdict = verdictOf(outcome);
   const { winner } = verdict;
-  const time = formatDuration(outcome.timings.totalMs, i18n.locale);
   return (
     <section className={styles["panel"]} aria-live="polite">
       <div className={styles["top"]}>
@@ -76,18 +123,13 @@ export function VerdictPanel({
           <span className={styles["file"]}>{winner === "A" ? names.a : names.b}</span>
         </h2>
         <span className={styles["percent"]}>{formatPercent(verdict.probability, i18n.locale)}</span>
+        {actions !== undefined && <div className={styles["actions"]}>{actions}</div>}
       </div>
       <ProbabilityBar probabilityA={outcome.probabilityA} />
-      <div className={styles["bottom"]}>
-        <div>
-          <Orders verdict={verdict} />
-          <p className={styles["source"]}>
-            <Trans>
-              A prediction by {modelName}, both orders in {time}
-            </Trans>
-          </p>
-        </div>
-        {actions !== undefined && <div className={styles["actions"]}>{actions}</div>}
+      <div>
+        <Orders verdict={verdict} />
+        <Source {...props} />
+        <MeasuredQuality quality={quality} />
       </div>
       {verdict.isNotComparable && (
         <Notice tone="warn">

@@ -3,9 +3,9 @@ import { ActionIcon, Button, Stack, Text } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { InferenceClient } from "@/inference/client/inference-client";
+import type { ModelSummary } from "@/inference/protocol/messages";
 import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
-import { formatDateTime } from "@/shared/ui/format";
 import type { Creative } from "../logic/creative";
 import { isOutdated, showsOtherPictures, type Job, type PairState } from "../logic/job";
 import type { CompareState } from "../store/compare-store";
@@ -62,8 +62,6 @@ function ResultNotices({
   readonly state: CompareState;
   readonly onCompare: () => void;
 }) {
-  const { i18n } = useLingui();
-  const date = formatDateTime(job.createdAt, i18n.locale);
   if (job.status !== "running" && isOutdated(job, state)) {
     return (
       <Notice tone="warn">
@@ -71,15 +69,6 @@ function ResultNotices({
         <Button size="compact-sm" variant="subtle" onClick={onCompare}>
           <Trans>Compare again</Trans>
         </Button>
-      </Notice>
-    );
-  }
-  if (job.isStored === true) {
-    return (
-      <Notice>
-        <Trans>
-          A stored result of {job.model.name}, {date}. Compare computes it again on this device.
-        </Trans>
       </Notice>
     );
   }
@@ -94,45 +83,38 @@ function ResultNotices({
   );
 }
 
-function PairResults({
+/** The verdict stands above the pictures: it is what a visitor came for. */
+function PairVerdict({
   job,
   pair,
-  heat,
+  models,
   onCompare,
 }: {
   readonly job: Job;
   readonly pair: PairState;
-  readonly heat: Heat;
+  readonly models: readonly ModelSummary[];
   readonly onCompare: () => void;
 }) {
-  if (pair.status === "failed") {
-    const name = `${job.creatives[pair.a]?.name ?? ""} · ${job.creatives[pair.b]?.name ?? ""}`;
-    return <ErrorNotice error={pair.error} item={name} actions={<RunAgain onRun={onCompare} />} />;
-  }
   const names = {
     a: job.creatives[pair.a]?.name ?? "",
     b: job.creatives[pair.b]?.name ?? "",
   };
+  if (pair.status === "failed") {
+    const item = `${names.a} · ${names.b}`;
+    return <ErrorNotice error={pair.error} item={item} actions={<RunAgain onRun={onCompare} />} />;
+  }
+  if (pair.outcome === undefined) return null;
+  const { id, revision, name } = job.model;
+  const model = models.find((item) => item.id === id && item.revision === revision);
   return (
-    <>
-      {pair.outcome !== undefined && (
-        <VerdictPanel
-          outcome={pair.outcome}
-          names={names}
-          modelName={job.model.name}
-          actions={<ReportMenu job={job} />}
-        />
-      )}
-      {pair.status !== "waiting" && (
-        <QuestionTable
-          pair={pair}
-          isRunning={pair.status === "running"}
-          shown={heat.shown}
-          onShow={heat.show}
-          onHover={heat.hover}
-        />
-      )}
-    </>
+    <VerdictPanel
+      outcome={pair.outcome}
+      names={names}
+      modelName={name}
+      quality={model?.quality}
+      storedAt={job.isStored === true ? job.createdAt : undefined}
+      actions={<ReportMenu job={job} />}
+    />
   );
 }
 
@@ -140,10 +122,13 @@ function PairResults({
 export function Workbench({
   client,
   state,
+  models,
   onCompare,
 }: {
   readonly client: InferenceClient;
   readonly state: CompareState;
+  /** What is known about each selector, for the measured quality beside a verdict. */
+  readonly models: readonly ModelSummary[];
   readonly onCompare: () => void;
 }) {
   const { t } = useLingui();
@@ -180,18 +165,16 @@ export function Workbench({
   );
 
   return (
-    <Stack gap="md">
+    <Stack gap="sm">
       {job !== undefined && creatives.length > 2 && (
         <RankingPanel job={job} activePair={pairIndex} onOpenPair={setChosenPair} />
       )}
+      {job !== undefined && <ResultNotices job={job} state={state} onCompare={onCompare} />}
+      {job !== undefined && pair !== undefined && (
+        <PairVerdict job={job} pair={pair} models={models} onCompare={onCompare} />
+      )}
       {a !== undefined && b !== undefined && (
         <section className={styles["stage"]} aria-label={t`The two creatives`}>
-          <StageToolbar
-            stage={stage}
-            mode={mode}
-            onMode={setMode}
-            onSwap={() => actions.swap(pair?.a ?? 0, pair?.b ?? 1)}
-          />
           <Stage
             a={a}
             b={b}
@@ -200,12 +183,29 @@ export function Workbench({
             heat={heat.maps}
             action={creatives.length === 2 ? removeButton : undefined}
           />
-          {pair?.outcome !== undefined && <HeatLine heat={heat} a={a} b={b} />}
+          <div className={styles["below"]}>
+            <StageToolbar
+              stage={stage}
+              mode={mode}
+              onMode={setMode}
+              onSwap={() => actions.swap(pair?.a ?? 0, pair?.b ?? 1)}
+            />
+            {pair?.outcome !== undefined && (
+              <div className={styles["heat"]}>
+                <HeatLine heat={heat} a={a} b={b} />
+              </div>
+            )}
+          </div>
         </section>
       )}
-      {job !== undefined && <ResultNotices job={job} state={state} onCompare={onCompare} />}
-      {job !== undefined && pair !== undefined && (
-        <PairResults job={job} pair={pair} heat={heat} onCompare={onCompare} />
+      {pair !== undefined && pair.status !== "waiting" && pair.status !== "failed" && (
+        <QuestionTable
+          pair={pair}
+          isRunning={pair.status === "running"}
+          shown={heat.shown}
+          onShow={heat.show}
+          onHover={heat.hover}
+        />
       )}
     </Stack>
   );

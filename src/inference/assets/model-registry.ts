@@ -10,6 +10,7 @@ import {
   manifestSchema,
   modelIndexSchema,
   parseJsonFile,
+  qualityOf,
   safeSegment,
   totalBytes,
   type Manifest,
@@ -133,6 +134,7 @@ class Registry implements ModelRegistry {
     folder: string,
   ): Promise<ModelSummary> {
     const { id, revision, task, name, architecture, licence, dimensions } = manifest;
+    const quality = qualityOf(manifest);
     return {
       id,
       revision,
@@ -144,6 +146,7 @@ class Registry implements ModelRegistry {
       cached: await this.isCached(manifest, folder),
       ...(licence === undefined ? {} : { licence }),
       ...(dimensions === undefined ? {} : { dimensions }),
+      ...(quality === undefined ? {} : { quality }),
     };
   }
 

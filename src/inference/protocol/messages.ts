@@ -68,6 +68,14 @@ export interface EngineStatus {
 
 export type ModelTask = "selector" | "encoder";
 
+/** A selector's measured quality on held-out pairs, from its manifest; shares between 0 and 1. */
+export interface ModelQuality {
+  readonly accuracyOfCeiling?: number;
+  readonly flipRate?: number;
+  readonly faithfulness?: number;
+  readonly set?: string;
+}
+
 export interface ModelSummary extends ModelRef {
   readonly task: ModelTask;
   readonly name: string;
@@ -78,6 +86,7 @@ export interface ModelSummary extends ModelRef {
   readonly licence?: string;
   /** Vector widths an encoder offers, smallest first; the last one is full. */
   readonly dimensions?: readonly number[];
+  readonly quality?: ModelQuality;
 }
 
 // --- compare ------------------------------------------------------------------------------------
