@@ -30,6 +30,19 @@ def quality_table(results: dict[str, Any], stage: str) -> str:
     return "\n".join(lines)
 
 
+def quality(results: dict[str, Any], stage: str) -> dict[str, Any] | None:
+    """What the studio says beside a verdict: shares on the held-out test pairs, in English."""
+    row = results.get(f"{stage} · full · en · test")
+    if row is None:
+        return None
+    return {
+        "accuracy_of_ceiling": round(row["of_ceiling"], 4),
+        "flip_rate": round(row["flips"]["value"], 4),
+        "faithfulness": round(row["faithful"]["value"], 4),
+        "set": f"{row['accuracy']['n']} held-out generated pairs",
+    }
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -68,7 +81,8 @@ def main() -> None:
     )
     (args.model / "MODEL_CARD.md").write_text(card, encoding="utf-8")
     facts = {k: v for k, v in manifest.items() if k not in ("files", "created")}
-    write_manifest(args.model, facts)
+    measured = quality(results, manifest["training"]["stage"])
+    write_manifest(args.model, {**facts, **({"quality": measured} if measured else {})})
 
 
 if __name__ == "__main__":
