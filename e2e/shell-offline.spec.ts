@@ -2,7 +2,7 @@ import { expect, open, test } from "./fixtures";
 
 // The page asks for files that were never fetched; that the browser reports it is no fault of ours.
 // Playwright reads a bare array as a pair of value and options, so the list is wrapped in one.
-test.use({ allowed: [[/net::ERR_/, /Failed to fetch/], { option: true }] });
+test.use({ allowed: [[/net::ERR_/, /Failed to fetch/], { scope: "test" }] });
 
 test("after the first visit the application opens without a network", async ({ page, context }) => {
   await open(page, "/compare");

@@ -81,6 +81,34 @@ function EngineItem({
   );
 }
 
+/** An engine that was not needed so far: it can be tested, or chosen, which tests it first. */
+function UntestedItem({
+  engine,
+  isTesting,
+  onTest,
+}: {
+  readonly engine: EngineId;
+  readonly isTesting: boolean;
+  readonly onTest: () => void;
+}) {
+  const { t } = useLingui();
+  const name = t(ENGINE_NAMES[engine]);
+  return (
+    <Group className={styles["engine"]} justify="space-between">
+      <Radio value={engine} label={name} description={t`Not tested: a better engine works`} />
+      <Button
+        size="compact-sm"
+        variant="default"
+        loading={isTesting}
+        aria-label={t`Test ${name}`}
+        onClick={onTest}
+      >
+        <Trans>Test</Trans>
+      </Button>
+    </Group>
+  );
+}
+
 function MemoryLine({ status }: { readonly status: EngineStatus }) {
   const { i18n } = useLingui();
   const { memory, deviceRebuilds, adapter } = status;
@@ -105,6 +133,10 @@ export function EnginePanel({ client }: { readonly client: InferenceClient }) {
   const status = useQuery(query);
   const select = useMutation({
     mutationFn: (engine: EngineId | "auto") => client.call("engine/select", { engine }),
+    onSuccess: (next) => queryClient.setQueryData(query.queryKey, next),
+  });
+  const test = useMutation({
+    mutationFn: (engine: EngineId) => client.call("engine/test", { engine }),
     onSuccess: (next) => queryClient.setQueryData(query.queryKey, next),
   });
   const chosen = status.data?.chosenBy === "user" ? (status.data.active ?? "auto") : "auto";
@@ -153,9 +185,18 @@ export function EnginePanel({ client }: { readonly client: InferenceClient }) {
                 .map((check) => (
                   <EngineItem key={check.engine} check={check} status={status.data} />
                 ))}
+              {status.data.untested.map((engine) => (
+                <UntestedItem
+                  key={engine}
+                  engine={engine}
+                  isTesting={test.isPending && test.variables === engine}
+                  onTest={() => test.mutate(engine)}
+                />
+              ))}
             </div>
           </Radio.Group>
           {select.isError && <ErrorNotice error={select.error} />}
+          {test.isError && <ErrorNotice error={test.error} />}
           <MemoryLine status={status.data} />
         </>
       )}

@@ -205,6 +205,21 @@ test("a link restores title, queries and example", async () => {
   await expect.element(page.getByRole("img", { name: "A: hat-1.png" })).toBeInTheDocument();
 });
 
+test("a slow list of examples does not cost the link its example", async () => {
+  const whole = globalThis.fetch;
+  vi.stubGlobal("fetch", async (input: string | URL) => {
+    // Longer than the moment after which the form is written into the link.
+    if (String(input).endsWith("examples.json")) await new Promise((go) => setTimeout(go, 700));
+    return whole(input);
+  });
+  const { onSearchChange } = await open({}, { title: "My own title", example: "hats" });
+  await expect.element(page.getByRole("img", { name: "A: hat-1.png" })).toBeInTheDocument();
+  await vi.waitFor(() => expect(onSearchChange).toHaveBeenCalled());
+  for (const [search] of onSearchChange.mock.calls) {
+    expect(search).toMatchObject({ title: "My own title", example: "hats" });
+  }
+});
+
 test("own pictures never reach the link", async () => {
   const { onSearchChange } = await open();
   await addPictures(await picture("secret.png", "navy"), await picture("b.png", "orange"));

@@ -110,8 +110,8 @@ export function ComparePage({ client, clock, ids, search, onSearchChange }: Comp
   const model = selectors.find((item) => modelKey(item) === chosenModel) ?? selectors[0];
   const opener = useExamples(store, language);
 
-  useInitialTable(store, search, opener);
-  useLinkSync(store, onSearchChange);
+  const isTableSet = useInitialTable(store, search, opener);
+  useLinkSync(store, isTableSet, onSearchChange);
   usePastedFiles((files) => void actions.addFiles(files));
   // The worker goes on computing after the page is left, unless it is told.
   useEffect(() => () => store.getState().actions.dispose(), [store]);

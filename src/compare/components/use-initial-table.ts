@@ -9,6 +9,8 @@ import type { CompareStore } from "../store/compare-store";
 
 export interface ExampleOpener {
   readonly examples: readonly ExampleSet[];
+  /** False until it is known which examples there are. */
+  readonly isListed: boolean;
   readonly isOpening: boolean;
   readonly error: unknown;
   readonly open: (example: ExampleSet, search?: CompareSearch) => Promise<void>;
@@ -45,49 +47,64 @@ export function useExamples(store: CompareStore, language: "en" | "zh"): Example
     }
   }
 
-  return { examples: examples.data ?? [], isOpening, error: error ?? examples.error, open };
+  return {
+    examples: examples.data ?? [],
+    isListed: !examples.isPending,
+    isOpening,
+    error: error ?? examples.error,
+    open,
+  };
 }
 
-/** Sets the table once: what the link says, or the finished example of a first visit. */
+/**
+ * Sets the table once: what the link says, or the finished example of a first visit.
+ *
+ * @returns whether that is done; until then the link must not be written.
+ */
 export function useInitialTable(
   store: CompareStore,
   search: CompareSearch,
   opener: ExampleOpener,
-): void {
-  const isSet = useRef(false);
+): boolean {
+  // The link as it was at the visit: it is rewritten while the page works.
+  const [initial] = useState(search);
+  const [isSet, setSet] = useState(false);
+  const isStarted = useRef(false);
   const stored = useQuery(storedExampleQuery());
-  const isReady = opener.examples.length > 0 && !stored.isPending;
+  const isReady = opener.isListed && !stored.isPending;
 
-  const setTable = useEffectEvent(() => {
-    if (isSet.current) return;
-    const { title, queries, example } = search;
+  const setTable = useEffectEvent(async () => {
+    if (isStarted.current) return;
+    isStarted.current = true;
+    const { title, queries, example } = initial;
     const isPlainVisit = title === undefined && queries === undefined && example === undefined;
     const wanted = isPlainVisit ? stored.data?.exampleId : example;
     const found = opener.examples.find(({ id }) => id === wanted);
-    isSet.current = true;
-    if (found !== undefined) void opener.open(found, search);
+    if (found !== undefined) await opener.open(found, initial);
+    setSet(true);
   });
   const setTexts = useEffectEvent(() => {
     const { actions } = store.getState();
-    if (search.title !== undefined) actions.setTitle(search.title);
-    if (search.queries !== undefined) actions.setQueries(search.queries);
+    if (initial.title !== undefined) actions.setTitle(initial.title);
+    if (initial.queries !== undefined) actions.setQueries(initial.queries);
   });
   // The store lives outside React; it is filled once from the link.
   useEffect(() => setTexts(), []);
   useEffect(() => {
-    if (isReady) setTable();
+    if (isReady) void setTable();
   }, [isReady]);
+  return isSet;
 }
 
-/** Keeps the link in step with the form, a moment after the last keystroke. */
+/** Keeps the link in step with the form, a moment after the last keystroke, once the table is set. */
 export function useLinkSync(
   store: CompareStore,
+  isTableSet: boolean,
   onSearchChange: (search: CompareSearch) => void,
 ): void {
   const title = useStore(store, (state) => state.title);
   const queries = useStore(store, (state) => state.queries);
   const example = useStore(store, (state) => state.example);
-  const isFirst = useRef(true);
   const publish = useEffectEvent(() => {
     onSearchChange({
       ...(title === "" ? {} : { title }),
@@ -97,11 +114,8 @@ export function useLinkSync(
   });
   // The address is the browser's; browsers limit how often it may change.
   useEffect(() => {
-    if (isFirst.current) {
-      isFirst.current = false;
-      return;
-    }
+    if (!isTableSet) return;
     const timer = setTimeout(() => publish(), 400);
     return () => clearTimeout(timer);
-  }, [title, queries, example]);
+  }, [title, queries, example, isTableSet]);
 }

@@ -53,6 +53,16 @@ export async function chooseEngine(options: ChooseEngineOptions): Promise<Chosen
   });
 }
 
+/** Tests one engine and closes it again; an error of the engine is the check's reason. */
+export async function testEngine(
+  factory: EngineFactory,
+  check: ChooseEngineOptions["check"],
+): Promise<EngineCheck> {
+  const { engine, report } = await tryEngine(factory, check);
+  await engine?.dispose();
+  return report;
+}
+
 async function tryEngine(
   factory: EngineFactory,
   check: (engine: Engine) => Promise<EngineCheck>,

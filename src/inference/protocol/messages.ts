@@ -53,6 +53,8 @@ export interface EngineStatus {
   readonly active?: EngineId;
   readonly chosenBy: "self-test" | "user";
   readonly engines: readonly EngineCheck[];
+  /** Engines that were not needed, so that nothing is known of them yet; `engine/test` tests one. */
+  readonly untested: readonly EngineId[];
   /** Adapter as the browser names it, with its features. */
   readonly adapter?: { readonly description: string; readonly features: readonly string[] };
   readonly memory: {
@@ -246,6 +248,8 @@ interface Call<Params, Result, Event = StepProgress> {
 export interface RequestMap {
   "engine/status": Call<undefined, EngineStatus, never>;
   "engine/select": Call<{ readonly engine: EngineId | "auto" }, EngineStatus>;
+  /** Tests one engine without changing which one is in use. */
+  "engine/test": Call<{ readonly engine: EngineId }, EngineStatus, never>;
   "models/list": Call<undefined, readonly ModelSummary[], never>;
   "models/load": Call<ModelRef, ModelSummary>;
   "models/add": Call<

@@ -58,12 +58,16 @@ class Service {
 
 function engineHandlers(
   service: Service,
-): Pick<Handlers, "engine/status" | "engine/select" | "engine/lose-device"> {
+): Pick<Handlers, "engine/status" | "engine/select" | "engine/test" | "engine/lose-device"> {
   const { engines } = service.environment;
   return {
     "engine/status": () => engines.status(),
     "engine/select": async ({ engine }) => {
       await engines.select(engine);
+      return await engines.status();
+    },
+    "engine/test": async ({ engine }) => {
+      await engines.test(engine);
       return await engines.status();
     },
     "engine/lose-device": async () => {

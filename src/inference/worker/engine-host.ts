@@ -1,5 +1,5 @@
-import { hasCode, messageOf } from "@/shared/lib/errors";
-import { chooseEngine, type EngineFactory } from "../engines/choose-engine";
+import { AppError, hasCode, messageOf } from "@/shared/lib/errors";
+import { chooseEngine, testEngine, type EngineFactory } from "../engines/choose-engine";
 import type { Engine } from "../engines/engine";
 import type { EngineCheck, EngineId, EngineStatus } from "../protocol/messages";
 
@@ -119,6 +119,21 @@ export class EngineHost {
     await this.open();
   }
 
+  /**
+   * Tests one engine, also one that comes after the engine in use; the result stays in the status.
+   *
+   * @throws AppError `input-invalid` for an engine that this platform does not have.
+   */
+  async test(id: EngineId): Promise<void> {
+    const factory = this.options.factories.find((item) => item.id === id);
+    if (factory === undefined) {
+      const known = this.options.factories.map((item) => item.id).join(", ");
+      throw new AppError("input-invalid", `No engine "${id}" here; there are ${known}.`);
+    }
+    const report = await testEngine(factory, this.options.check);
+    this.checks = [...this.checks.filter(({ engine }) => engine !== id), report];
+  }
+
   /** Starts the self-test if none has run; never rejects because of an unusable engine. */
   async status(): Promise<EngineStatus> {
     const current = await this.open().catch(() => undefined);
@@ -127,6 +142,9 @@ export class EngineHost {
     return {
       chosenBy: current?.chosenBy ?? "self-test",
       engines: this.checks,
+      untested: this.options.factories
+        .map(({ id }) => id)
+        .filter((id) => this.checks.every((check) => check.engine !== id)),
       memory: engine?.memory() ?? { tensors: 0, gpuBuffers: 0, bytes: 0 },
       deviceRebuilds: this.deviceRebuilds,
       ...(engine === undefined ? {} : { active: engine.id }),

@@ -21,6 +21,7 @@ export type Handlers = { readonly [K in RequestName]: Handler<K> };
 export const LANES: Readonly<Record<RequestName, "engine" | "direct">> = {
   "engine/status": "direct",
   "engine/select": "engine",
+  "engine/test": "engine",
   "engine/lose-device": "direct",
   "models/list": "direct",
   "models/load": "engine",

@@ -10,6 +10,7 @@ import { createMemoryStore } from "../assets/chunked-file";
 import { createWorkerClient } from "../client/worker-client";
 import type { Engine, LoadedModel } from "../engines/engine";
 import type { PairEvent } from "../protocol/messages";
+import { runSelfTest } from "../engines/self-test";
 import { createHandlers, type WorkerEnvironment } from "./create-handlers";
 import { EngineHost } from "./engine-host";
 import { serve } from "./serve";
@@ -279,6 +280,27 @@ describe("a lost device", () => {
     expect(await recovering.call("engine/status", undefined)).toMatchObject({ deviceRebuilds: 1 });
   }, 240_000);
 });
+
+test("an engine after the one in use is tested on request, and the choice stays", async () => {
+  const factories = (["ort-node", "cpu"] as const).map((id) => ({
+    id,
+    create: () => createNodeEngineHost(id).engine(),
+  }));
+  const check = (engine: Engine) => runSelfTest(engine, { now: () => performance.now() });
+  const tested = connect(new EngineHost({ factories, check }));
+  const before = await tested.call("engine/status", undefined);
+  expect(before.active).toBe("ort-node");
+  expect(before.untested).toEqual(["cpu"]);
+  const after = await tested.call("engine/test", { engine: "cpu" });
+  expect(after.active).toBe("ort-node");
+  expect(after.untested).not.toContain("cpu");
+  const cpu = after.engines.find(({ engine }) => engine === "cpu");
+  expect(cpu).toMatchObject({ usable: true });
+  expect(cpu?.checks.length).toBeGreaterThan(5);
+  await expect(tested.call("engine/test", { engine: "webgpu" })).rejects.toMatchObject({
+    code: "input-invalid",
+  });
+}, 60_000);
 
 test("the status says why an engine is skipped, and stays an answer when none is usable", async () => {
   const host = new EngineHost({
