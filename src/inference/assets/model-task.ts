@@ -4,6 +4,7 @@ import type { ModelTask } from "../protocol/messages";
 /** What each architecture is for; the key is `model_type` in `config.json`. */
 const TASKS: Readonly<Record<string, ModelTask>> = {
   idefics3: "selector",
+  smolvlm: "selector",
   moon2: "encoder",
   clip: "encoder",
   siglip: "encoder",

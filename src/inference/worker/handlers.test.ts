@@ -170,6 +170,20 @@ test("encodes a batch; failures leave the other rows alone", async () => {
   ]);
 });
 
+test.each(["ort-web", "cpu"] as const)(
+  "--engine %s gives the vectors of onnxruntime-node",
+  async (engine) => {
+    const items = [{ text: "red jacket" }, { image: await image("rgb.png") }];
+    const expected = await client.call("encode/batch", { model: ENCODER, items });
+    const other = connect(createNodeEngineHost(engine));
+    const { vectors } = await other.call("encode/batch", { model: ENCODER, items });
+    expect((await other.call("engine/status", undefined)).active).toBe(engine);
+    const largest = Math.max(...vectors.map((value, i) => Math.abs(value - expected.vectors[i]!)));
+    expect(largest).toBeLessThan(1e-4);
+  },
+  120_000,
+);
+
 test("an explanation's shares sum to the similarity", async () => {
   const explanation = await client.call("explain/similarity", {
     model: ENCODER,
@@ -202,6 +216,29 @@ describe("adding a model", () => {
     const listed = await client.call("models/list", undefined);
     expect(listed.map(({ id }) => id)).toContain("mine");
   });
+
+  test("a selector that calls itself smolvlm is the same architecture", async () => {
+    const parts = [...names, "tokenizer_config.json"];
+    const selector = await Promise.all(
+      parts.map(async (name) => {
+        const path = fileURLToPath(new URL(`tiny-selector/1/${name}`, MODELS));
+        const bytes = await readFile(path);
+        if (name !== "config.json") return new File([new Uint8Array(bytes)], name);
+        const config = JSON.parse(bytes.toString()) as Record<string, unknown>;
+        expect(config["model_type"]).toBe("idefics3");
+        return new File([JSON.stringify({ ...config, model_type: "smolvlm" })], name);
+      }),
+    );
+    const added = await client.call("models/add", { id: "smol", files: selector });
+    expect(added.task).toBe("selector");
+    const model = { id: added.id, revision: added.revision };
+    const request = await pair();
+    const [renamed, shipped] = [
+      await client.call("compare/pair", { ...request, model }),
+      await client.call("compare/pair", request),
+    ];
+    expect(renamed.runs.map(({ text }) => text)).toEqual(shipped.runs.map(({ text }) => text));
+  }, 120_000);
 
   test("from an address", async () => {
     const added = await client.call("models/add", { id: "far", url: `${SHIPPED}tiny-encoder/1` });
