@@ -27,7 +27,7 @@ for (const locale of ["en-US", "zh-CN"] as const) {
     test.use({ locale, contextOptions: { reducedMotion: "reduce" } });
 
     test("no route has an accessibility violation or runs off the screen", async ({ page }) => {
-      test.setTimeout(300_000);
+      test.setTimeout(600_000);
       await open(page, ROUTES[0]);
       for (const route of ROUTES) {
         await page.locator(`a[href="${route}"]`).first().click();

@@ -162,7 +162,9 @@ export function EnginePanel({ client }: { readonly client: InferenceClient }) {
         </Trans>
       </Text>
       {status.isPending && (
-        <Skeleton height={120} role="status" aria-busy aria-label={t`Testing the device`} />
+        <output aria-busy aria-label={t`Testing the device`}>
+          <Skeleton height={120} />
+        </output>
       )}
       {status.isError && <ErrorState error={status.error} onRetry={() => void status.refetch()} />}
       {status.data !== undefined && (

@@ -23,7 +23,9 @@ export function ModelsPage({ client }: { readonly client: InferenceClient }) {
   return (
     <Page title={<Trans>Models</Trans>} width="text">
       {models.isPending && (
-        <Skeleton height={160} role="status" aria-busy aria-label={t`Reading the list of models`} />
+        <output aria-busy aria-label={t`Reading the list of models`}>
+          <Skeleton height={160} />
+        </output>
       )}
       {models.isError && <ErrorState error={models.error} onRetry={() => void models.refetch()} />}
       {models.data?.length === 0 && (

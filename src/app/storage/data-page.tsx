@@ -236,7 +236,9 @@ export function DataPage({
   return (
     <Page title={<Trans>Data</Trans>} width="text">
       {report.isPending && (
-        <Skeleton height={200} role="status" aria-busy aria-label={t`Counting what is stored`} />
+        <output aria-busy aria-label={t`Counting what is stored`}>
+          <Skeleton height={200} />
+        </output>
       )}
       {report.isError && <ErrorState error={report.error} onRetry={() => void report.refetch()} />}
       {report.data !== undefined && (
