@@ -54,10 +54,22 @@ test("values start at a multiple of 64 bytes, whatever the shape", () => {
   );
 });
 
+/** The same file with its element type changed from <f8 to <i8. */
+function retyped(bytes: Uint8Array): Uint8Array {
+  const out = Uint8Array.from(bytes);
+  const at = new TextDecoder("latin1").decode(out).indexOf("<f8");
+  out[at + 1] = "i".codePointAt(0)!;
+  return out;
+}
+
+test("float64 is read as float32", () => {
+  expect(readNpy(bytesOf(FLOAT64)).dtype).toBe("float32");
+});
+
 describe("refusals", () => {
   test.each([
     [new Uint8Array(5), /not a NumPy file/],
-    [bytesOf(FLOAT64), /element type is <f8/],
+    [retyped(bytesOf(FLOAT64)), /element type is <i8/],
     [bytesOf(FORTRAN), /not in C order/],
     [bytesOf(BY_NUMPY["float32(1.5)"]).subarray(0, 128), /needs 4 bytes of values, found 0/],
     [bytesOf(BY_NUMPY["float32(1.5)"]).subarray(0, 40), /header is cut off/],

@@ -57,12 +57,31 @@ export function writeNpy(array: NpyArray): Uint8Array<ArrayBuffer> {
 function fail(problem: string): never {
   throw new AppError(
     "input-invalid",
-    `.npy: ${problem}; expected a float32 or int32 array in C order, as numpy.save writes it.`,
+    `.npy: ${problem}; expected a float16, float32, float64 or int32 array in C order, as numpy.save writes it.`,
   );
 }
 
+function toFloat32(values: ArrayBuffer, size: number): Float32Array {
+  if (size === 4) return new Float32Array(values);
+  return size === 8 ? Float32Array.from(new Float64Array(values)) : widenHalves(values);
+}
+
+/** IEEE 754 binary16, little-endian, as float32. */
+export function widenHalves(values: ArrayBuffer): Float32Array {
+  const bits = new Uint16Array(values);
+  return Float32Array.from(bits, (half) => {
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 31;
+    const fraction = half & 1023;
+    if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+    return exponent === 0
+      ? sign * fraction * 2 ** -24
+      : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  });
+}
+
 /**
- * Reads a file of format version 1.0, 2.0 or 3.0.
+ * Reads a file of format version 1.0, 2.0 or 3.0. float16 and float64 become float32.
  *
  * @param bytes - the whole file.
  * @throws AppError `input-invalid`: not such a file, another element type or order, or cut off.
@@ -80,21 +99,22 @@ export function readNpy(bytes: Uint8Array): NpyArray {
   if (!/'fortran_order':\s*False/.test(text) || axes === undefined) {
     return fail("the values are not in C order, or the header is damaged");
   }
-  const dtype = (["float32", "int32"] as const).find((name) => DESCRIPTIONS[name] === description);
-  if (dtype === undefined) return fail(`the element type is ${description ?? "missing"}`);
+  const stored = ["<f4", "<i4", "<f2", "<f8"].find((name) => name === description);
+  if (stored === undefined) return fail(`the element type is ${description ?? "missing"}`);
+  const size = Number(stored.at(-1));
   const shape = axes
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "")
     .map(Number);
   const count = shape.reduce((product, side) => product * side, 1);
-  if (bytes.length - start !== count * 4) {
+  if (bytes.length - start !== count * size) {
     return fail(
-      `shape (${shape.join(", ")}) needs ${count * 4} bytes of values, found ${bytes.length - start}`,
+      `shape (${shape.join(", ")}) needs ${count * size} bytes of values, found ${bytes.length - start}`,
     );
   }
   // Not `slice`: that of a Node Buffer does not copy.
   const values = Uint8Array.from(bytes.subarray(start)).buffer;
-  const data = dtype === "float32" ? new Float32Array(values) : new Int32Array(values);
-  return { dtype, shape, data };
+  if (stored === "<i4") return { dtype: "int32", shape, data: new Int32Array(values) };
+  return { dtype: "float32", shape, data: toFloat32(values, size) };
 }

@@ -1,11 +1,12 @@
 import { openAsBlob } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import type { BaselineId } from "@/domain/benchmark/baselines";
 import type { BenchmarkEncoder, EncodeJob } from "@/domain/benchmark/encoder";
 import { createBaselineEncoder } from "@/benchmark/logic/baseline-encoder";
 import { createImportedEncoder } from "@/benchmark/logic/imported-encoder";
 import type { DataFiles } from "@/benchmark/logic/read-data-set";
+import { readVectors } from "@/benchmark/logic/read-vectors";
 import type { EncodeItem } from "@/inference/protocol/messages";
 import { encodeBatch } from "@/inference/worker/encode-batch";
 import { AppError, messageOf } from "@/shared/lib/errors";
@@ -96,7 +97,7 @@ async function createModelEncoder(
   };
 }
 
-/** The encoder that `--encoder` names: a baseline, a `.npy` file, or a model. */
+/** The encoder that `--encoder` names: a baseline, a file of vectors, or a model. */
 export async function openEncoder(
   name: string,
   files: DataFiles,
@@ -109,14 +110,16 @@ export async function openEncoder(
       return { data, channels: 3 };
     });
   }
-  if (!name.endsWith(".npy")) return await createModelEncoder(name, files, options, signal);
-  let bytes: Uint8Array;
+  if (!/\.(npy|npz|parquet|safetensors)$/iu.test(name)) {
+    return await createModelEncoder(name, files, options, signal);
+  }
+  let blob: Blob;
   try {
-    bytes = await readFile(name);
+    blob = await openAsBlob(name);
   } catch (error) {
     throw new AppError("input-invalid", `cannot read ${name}: ${messageOf(error)}`, {
       cause: error,
     });
   }
-  return createImportedEncoder(name, bytes, options.keys);
+  return createImportedEncoder(name, await readVectors(blob, name), options.keys);
 }

@@ -13,6 +13,7 @@ import styles from "./benchmark.module.css";
 import { MatryoshkaPanel, SlicePanel } from "./charts";
 import { DataPanel } from "./data-panel";
 import { ExportMenu } from "./export-menu";
+import { PredictionPanel } from "./prediction-panel";
 import { ResultsTable } from "./results-table";
 import { RunPanel } from "./run-panel";
 import { SignificancePanel } from "./significance-panel";
@@ -77,6 +78,7 @@ export function BenchmarkPage({ client, store, search }: BenchmarkPageProps) {
             <SignificancePanel comparisons={comparisons} />
             <MatryoshkaPanel runs={complete} direction={shown} />
             <SlicePanel runs={complete} direction={shown} />
+            <PredictionPanel runs={complete} />
           </div>
         )}
       </Stack>

@@ -3,6 +3,7 @@ import { matryoshkaCurve, type BenchmarkRun } from "@/domain/benchmark/run-bench
 import type { Direction } from "@/domain/benchmark/task";
 import { sliceByClass } from "../logic/significance";
 import styles from "./benchmark.module.css";
+import { SliceChart } from "./slice-chart";
 import { DIRECTION_NAMES } from "./texts";
 
 const SERIES = 4;
@@ -38,6 +39,7 @@ export function MatryoshkaPanel({
       <svg
         className={styles["chart"]}
         viewBox="0 0 300 170"
+        data-export
         role="img"
         aria-label={t`Matryoshka curve; the table below has its numbers`}
       >
@@ -94,6 +96,13 @@ export function SlicePanel({
       <h2>
         <Trans>By category, {DIRECTION_NAMES[direction]} R@10</Trans>
       </h2>
+      <SliceChart
+        slices={slices.map(({ slice }) => slice)}
+        series={perRun.map(({ name, points }) => ({
+          name,
+          values: new Map(points.map(({ slice, value }) => [slice, value])),
+        }))}
+      />
       <table className={styles["table"]}>
         <thead>
           <tr>

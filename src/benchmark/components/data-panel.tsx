@@ -2,11 +2,12 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, FileButton, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { PRESETS, SPLITS, type Preset, type Split } from "@/domain/benchmark/task";
-import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import type { BenchState, BenchStore } from "../store/bench-store";
 import { MappingForm } from "./mapping-form";
+import { StartPanel } from "./start-panel";
+import styles from "./start-panel.module.css";
 
 const SHOWN_PROBLEMS = 20;
 
@@ -30,7 +31,7 @@ function ImportForm({ store }: { readonly store: BenchStore }) {
   };
   return (
     <Stack gap="xs" align="stretch">
-      <Group gap="xs" align="end">
+      <div className={styles["form"]}>
         <NativeSelect
           label={t`Kind of data set`}
           value={preset}
@@ -59,7 +60,7 @@ function ImportForm({ store }: { readonly store: BenchStore }) {
             </Button>
           )}
         </FileButton>
-      </Group>
+      </div>
       {preset === "custom" && files.length > 0 && (
         <MappingForm
           files={files}
@@ -91,16 +92,30 @@ export function DataPanel({
   const failure = openError === undefined ? null : <ErrorNotice error={openError} />;
   if (dataSet === undefined) {
     return (
-      <EmptyState title={<Trans>Choose a data set</Trans>} actions={demo}>
+      <StartPanel
+        title={<Trans>See what an encoder finds, and whether another one is better</Trans>}
+        actions={demo}
+        below={
+          <>
+            <h2>
+              <Trans>Your own data set</Trans>
+            </h2>
+            <p>
+              <Trans>
+                A folder, a zip, or tables in JSONL, CSV or Parquet with their images. Rows that do
+                not fit are listed and left out.
+              </Trans>
+            </p>
+            {failure}
+            <ImportForm store={store} />
+          </>
+        }
+      >
         <Trans>
-          Queries, candidates and which belong together. Everything is read and encoded in this tab;
-          nothing is sent anywhere.
+          The demo catalogue has 640 drawn products with queries by words and by picture. Everything
+          is read and encoded in this tab; nothing is sent anywhere.
         </Trans>
-        <Stack mt="md">
-          {failure}
-          <ImportForm store={store} />
-        </Stack>
-      </EmptyState>
+      </StartPanel>
     );
   }
   const { task } = dataSet;
@@ -139,9 +154,9 @@ export function DataPanel({
         <summary>
           <Trans>Another data set</Trans>
         </summary>
-        <Stack mt="xs" gap="xs" align="flex-start">
+        <Stack mt="xs" gap="sm">
           {failure}
-          {demo}
+          <Group>{demo}</Group>
           <ImportForm store={store} />
         </Stack>
       </details>

@@ -6,8 +6,10 @@ import type { BenchmarkTask } from "@/domain/benchmark/task";
 import { jobsOf, planBenchmark } from "@/domain/benchmark/plan";
 import { possibleDirections } from "@/domain/benchmark/task";
 import { saveFile } from "@/shared/ui/save-file";
+import { htmlReport } from "../logic/html-report";
 import { figuresCsv, trecQrels, trecRun } from "../logic/exports";
 import { formatItemList } from "../logic/imported-encoder";
+import { chartSources, toPng } from "./save-chart";
 
 /** The command that repeats a run; the folder of an own data set is for the user to fill in. */
 export function recipeOf(run: BenchmarkRun): string {
@@ -54,6 +56,14 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
     });
     save(formatItemList(jobsOf(plan)), "application/jsonl", "items.jsonl");
   };
+  const saveReport = () =>
+    save(htmlReport(runs, runs.map(recipeOf), chartSources()), "text/html", "benchmark.html");
+  const saveCharts = (kind: "svg" | "png") => {
+    for (const [i, source] of chartSources().entries()) {
+      if (kind === "svg") save(source, "image/svg+xml", `chart-${i + 1}.svg`);
+      else void toPng(source).then((png) => saveFile(png, `chart-${i + 1}.png`));
+    }
+  };
   const saveJson = () => {
     const reports = runs.map((run) => reportRun(run, { command: recipeOf(run), confusion: true }));
     save(JSON.stringify(reports, null, 2), "application/json", "benchmark.json");
@@ -72,6 +82,15 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
           </Menu.Item>
           <Menu.Item onClick={() => save(figuresCsv(runs), "text/csv", "benchmark.csv")}>
             <Trans>All figures (CSV)</Trans>
+          </Menu.Item>
+          <Menu.Item onClick={saveReport}>
+            <Trans>Report (HTML)</Trans>
+          </Menu.Item>
+          <Menu.Item onClick={() => saveCharts("svg")}>
+            <Trans>Charts (SVG)</Trans>
+          </Menu.Item>
+          <Menu.Item onClick={() => saveCharts("png")}>
+            <Trans>Charts (PNG)</Trans>
           </Menu.Item>
           <Menu.Item onClick={saveRuns}>
             <Trans>Rankings (TREC run)</Trans>

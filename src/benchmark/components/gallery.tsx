@@ -1,10 +1,13 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { UnstyledButton } from "@mantine/core";
-import type { BenchmarkEntry } from "@/domain/benchmark/task";
 import type { RankedCandidate } from "@/domain/benchmark/score-direction";
+import type { BenchmarkEntry } from "@/domain/benchmark/task";
+import type { Verdict } from "../logic/judgements";
 import type { DataFiles } from "../logic/read-data-set";
 import styles from "./benchmark.module.css";
 import { ItemImage } from "./item-image";
+
+type Judge = (id: string, verdict: Verdict | undefined) => void;
 
 export interface GalleryProps {
   readonly label: string;
@@ -12,34 +15,76 @@ export interface GalleryProps {
   readonly entries: ReadonlyMap<string, BenchmarkEntry>;
   readonly truths: ReadonlySet<string>;
   readonly files: DataFiles;
-  /** Rank of the same item under the other encoder. */
+  /** Rank of the same item under the other encoder; an absent one lies beyond what is shown. */
   readonly otherRanks?: ReadonlyMap<string, number>;
+  readonly judged?: ReadonlyMap<string, Verdict> | undefined;
+  readonly onJudge?: Judge;
   readonly onOpen: (entry: BenchmarkEntry) => void;
+}
+
+/** Where the other encoder has it. */
+function Move({ rank, other }: { readonly rank: number; readonly other: number | undefined }) {
+  const { t } = useLingui();
+  if (other === rank) return null;
+  if (other === undefined)
+    return <small title={t`not among the other encoder's first 20`}> ∗</small>;
+  const arrow = other > rank ? "▲" : "▼";
+  return <small title={t`at ${other} with the other encoder`}>{` ${arrow} ${other}`}</small>;
+}
+
+function JudgeButtons({
+  id,
+  name,
+  verdict,
+  onJudge,
+}: {
+  readonly id: string;
+  readonly name: string;
+  readonly verdict: Verdict | undefined;
+  readonly onJudge: Judge;
+}) {
+  const { t } = useLingui();
+  const toggle = (value: Verdict) => onJudge(id, verdict === value ? undefined : value);
+  return (
+    <div className={styles["judge"]}>
+      <UnstyledButton
+        aria-pressed={verdict === 1}
+        aria-label={t`Relevant: ${name}`}
+        onClick={() => toggle(1)}
+      >
+        ✓ <Trans>relevant</Trans>
+      </UnstyledButton>
+      <UnstyledButton
+        aria-pressed={verdict === 0}
+        aria-label={t`Not relevant: ${name}`}
+        onClick={() => toggle(0)}
+      >
+        ✗ <Trans>not</Trans>
+      </UnstyledButton>
+    </div>
+  );
 }
 
 function Card({
   candidate,
   entry,
   isTrue,
-  other,
-  files,
-  onOpen,
+  props,
 }: {
   readonly candidate: RankedCandidate;
   readonly entry: BenchmarkEntry;
   readonly isTrue: boolean;
-  readonly other: number | undefined;
-  readonly files: DataFiles;
-  readonly onOpen: (entry: BenchmarkEntry) => void;
+  readonly props: GalleryProps;
 }) {
-  const { rank, score, tied } = candidate;
+  const { files, otherRanks, judged, onJudge, onOpen } = props;
+  const { id, rank, score, tied } = candidate;
   return (
-    <li>
-      <UnstyledButton className={styles["card"]} data-hit={isTrue} onClick={() => onOpen(entry)}>
+    <li className={styles["card"]} data-hit={isTrue}>
+      <UnstyledButton className={styles["cardButton"]} onClick={() => onOpen(entry)}>
         {entry.image !== undefined && (
           <ItemImage files={files} image={entry.image} alt="" className={styles["image"]} />
         )}
-        <div>
+        <div className={styles["cardLine"]}>
           <strong>{rank}</strong> · {score.toFixed(3)}
           {tied && (
             <>
@@ -47,25 +92,27 @@ function Card({
               <Trans>tie</Trans>
             </>
           )}
-          {other !== undefined && other !== rank && <> · ({other})</>}
+          {otherRanks !== undefined && <Move rank={rank} other={otherRanks.get(id)} />}
         </div>
-        {isTrue && (
-          <div className={styles["hit"]}>
-            ✓ <Trans>true item</Trans>
-          </div>
-        )}
         <p>{entry.text ?? entry.id}</p>
       </UnstyledButton>
+      {isTrue && (
+        <div className={styles["hit"]}>
+          ✓ <Trans>true item</Trans>
+        </div>
+      )}
+      {!isTrue && onJudge !== undefined && (
+        <JudgeButtons id={id} name={entry.text ?? id} verdict={judged?.get(id)} onJudge={onJudge} />
+      )}
     </li>
   );
 }
 
 /** The first candidates of a query, and its true items wherever they stand. */
 export function Gallery(props: GalleryProps) {
-  const { label, ranked, entries, truths, files, otherRanks, onOpen } = props;
+  const { label, ranked, entries, truths } = props;
   const { t } = useLingui();
-  const truth = ranked.find(({ id }) => truths.has(id));
-  const rank = truth?.rank;
+  const rank = ranked.find(({ id }) => truths.has(id))?.rank;
   return (
     <section className={styles["section"]}>
       <h2>
@@ -76,17 +123,8 @@ export function Gallery(props: GalleryProps) {
         {ranked.map((candidate) => {
           const entry = entries.get(candidate.id);
           if (entry === undefined) return null;
-          return (
-            <Card
-              key={candidate.id}
-              candidate={candidate}
-              entry={entry}
-              isTrue={truths.has(candidate.id)}
-              other={otherRanks?.get(candidate.id)}
-              files={files}
-              onOpen={onOpen}
-            />
-          );
+          const isTrue = truths.has(candidate.id);
+          return <Card key={candidate.id} {...{ candidate, entry, isTrue, props }} />;
         })}
       </ul>
     </section>

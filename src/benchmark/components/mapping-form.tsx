@@ -7,6 +7,7 @@ import { ErrorNotice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import { previewCustom } from "../logic/read-data-set";
 import { openUserFiles } from "../runner/browser-files";
+import styles from "./start-panel.module.css";
 
 type ItemMapping = ColumnMapping["items"];
 type QueryMapping = NonNullable<ColumnMapping["queries"]>;
@@ -46,7 +47,7 @@ export function MappingForm({
   ] as const;
   return (
     <Stack gap="xs">
-      <Group gap="xs" align="end">
+      <div className={styles["columns"]}>
         <Select
           label={t`Item id`}
           data={itemColumns}
@@ -79,9 +80,9 @@ export function MappingForm({
           value={items.attributes}
           onChange={(attributes) => setItems({ ...items, attributes })}
         />
-      </Group>
+      </div>
       {queries !== undefined && (
-        <Group gap="xs" align="end">
+        <div className={styles["columns"]}>
           <Select
             label={t`Query id`}
             data={queryColumns}
@@ -99,7 +100,7 @@ export function MappingForm({
               onChange={(column) => setQueries(withColumn(queries, key, column))}
             />
           ))}
-        </Group>
+        </div>
       )}
       <Group>
         <Button onClick={() => onOpen(mapping)}>

@@ -2,9 +2,8 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Group, NativeSelect, Text, UnstyledButton } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
-import type { QueryRow, QuerySort } from "../logic/query-list";
+import type { QueryFilter, QueryRow, QuerySort } from "../logic/query-list";
 import type { DataFiles } from "../logic/read-data-set";
-import type { QueryFilter } from "../logic/search-params";
 import styles from "./benchmark.module.css";
 import { ItemImage } from "./item-image";
 

@@ -7,6 +7,7 @@ import type { DirectionComparison } from "../logic/significance";
 import type { RunState } from "../store/bench-store";
 import styles from "./benchmark.module.css";
 import { encoderName } from "./encoder-name";
+import { recipeOf } from "./export-menu";
 import { FigureCell } from "./figure-cell";
 import { DIRECTION_NAMES, DIRECTION_TEXTS } from "./texts";
 
@@ -31,16 +32,17 @@ function DirectionCells({
     ));
   }
   const snapshot = snapshotOf(scorer);
-  const skipped = Object.values(snapshot.skipped).reduce((sum, count) => sum + count, 0);
-  const pool = scorer.pool.size;
+  const ties = t`Equal scores count against the true item; ${snapshot.tiedQueries} queries have such ties.`;
   return CUTOFFS.map((k) => {
     const figure = snapshot.figures.find(({ measure }) => measure === `hit_${k}`);
-    const definition = [
-      t(DIRECTION_TEXTS[direction]),
-      t`R@${k}: share of queries with a true item among the first ${k}.`,
-      t`Equal scores count against the true item; ${snapshot.tiedQueries} queries have such ties.`,
-      t`${pool} candidates, ${skipped} queries left out.`,
-    ].join(" ");
+    const facts = {
+      definition: `${t(DIRECTION_TEXTS[direction])} ${t`R@${k}: share of queries with a true item among the first ${k}.`}`,
+      formula: `R@${k} = |{q : min rank(true items of q) ≤ ${k}}| / |Q|`,
+      ties,
+      candidates: scorer.pool.size,
+      skipped: snapshot.skipped,
+      recipe: recipeOf(run),
+    };
     return (
       <td key={k}>
         <FigureCell
@@ -49,7 +51,7 @@ function DirectionCells({
           n={snapshot.queries}
           isPartial={!run.isComplete}
           isBest={k === 10 && winner === run.encoder.id}
-          definition={definition}
+          facts={facts}
         />
       </td>
     );
@@ -87,11 +89,13 @@ function PredictionCells({ run }: { readonly run: BenchmarkRun | undefined }) {
           value={level?.scores.accuracy ?? null}
           interval={level?.interval ?? null}
           n={level?.scores.items ?? 0}
-          definition={
-            level === undefined
-              ? ""
-              : `${t`Accuracy of the class at "${name}", ${labels} classes.`} ${methods[level.method]}`
-          }
+          facts={{
+            definition:
+              level === undefined
+                ? ""
+                : `${t`Accuracy of the class at "${name}", ${labels} classes.`} ${methods[level.method]}`,
+            formula: t`right / all items`,
+          }}
         />
       </td>
       <td>

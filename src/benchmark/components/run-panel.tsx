@@ -6,6 +6,7 @@ import { possibleDirections, type BenchmarkTask, type Direction } from "@/domain
 import type { InferenceClient } from "@/inference/client/inference-client";
 import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
+import { VECTOR_FILES } from "../logic/read-vectors";
 import { modelsQuery } from "../queries/models-query";
 import {
   baselineChoices,
@@ -134,17 +135,18 @@ export function RunPanel({
             <Checkbox key={choice.key} value={choice.key} label={encoderName(choice, t)} />
           ))}
           <FileButton
-            accept=".npy"
+            accept={VECTOR_FILES}
             onChange={(file) => file !== null && void store.actions.addVectors(file)}
           >
             {(props) => (
               <Button size="compact-sm" variant="default" {...props}>
-                <Trans>Add vectors (.npy)</Trans>
+                <Trans>Add vectors</Trans>
               </Button>
             )}
           </FileButton>
         </Group>
       </Checkbox.Group>
+      {state.importError !== undefined && <ErrorNotice error={state.importError} />}
       {models.isError && <ErrorNotice item={t`Models`} error={models.error} />}
       <Checkbox.Group
         label={t`Directions`}

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { DirectionComparison } from "../logic/significance";
 import styles from "./benchmark.module.css";
+import { ScrollRegion } from "./scroll-region";
 import { DIRECTION_NAMES } from "./texts";
 
 function percent(share: number | null | undefined): string {
@@ -20,12 +21,7 @@ export function SignificancePanel({
       <h2>
         <Trans>Differences in R@10</Trans>
       </h2>
-      <div
-        className={styles["scroll"]}
-        role="region"
-        aria-label={t`Differences in R@10`}
-        tabIndex={0}
-      >
+      <ScrollRegion className={styles["scroll"]} label={t`Differences in R@10`}>
         <table className={styles["table"]}>
           <thead>
             <tr>
@@ -79,7 +75,7 @@ export function SignificancePanel({
             )}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
       <p className={styles["none"]}>
         <Trans>
           Paired over the same queries: bootstrap interval (1,000 resamples, seed 1), two-sided

@@ -4,7 +4,7 @@ import { viewsOf, type Direction } from "@/domain/benchmark/task";
 import { formatQrels, formatRun, type Qrels, type Run } from "@/domain/trec";
 
 /** White space would break TREC's columns. */
-function trecId(id: string): string {
+export function trecId(id: string): string {
   return id.replaceAll(/\s+/gu, "_");
 }
 

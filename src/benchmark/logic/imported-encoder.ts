@@ -1,35 +1,33 @@
 import type { BenchmarkEncoder, EncodeJob } from "@/domain/benchmark/encoder";
 import { normalise } from "@/domain/benchmark/vectors";
-import { readNpy } from "@/domain/npy";
 import { AppError } from "@/shared/lib/errors";
+import type { VectorFile } from "./read-vectors";
 
 /**
  * Vectors made elsewhere, as an encoder of their own.
  *
  * @param id - shown as the encoder's name.
- * @param npy - a float32 array [rows × dimension].
- * @param keys - the key (`role:view:id`) of each row, in order.
+ * @param file - a matrix [rows × dimension], with or without keys.
+ * @param order - the key (`role:view:id`) of each row where the file has no keys of its own.
  * @throws {AppError} input-invalid when rows and keys do not fit.
  */
 export function createImportedEncoder(
   id: string,
-  npy: Uint8Array,
-  keys: readonly string[],
+  file: VectorFile,
+  order: readonly string[],
 ): BenchmarkEncoder {
-  const { shape, data, dtype } = readNpy(npy);
-  const [count = 0, dimension = 0] = shape;
-  if (dtype !== "float32" || shape.length !== 2 || count !== keys.length) {
+  const { rows: count, dimension, data } = file;
+  const keys = file.keys ?? order;
+  if (count !== keys.length) {
     throw new AppError(
       "input-invalid",
-      `${id}: expected a float32 array of ${keys.length} rows (one per item, in the order of the item list), got ${dtype} (${shape.join(", ")}). Write the item list, encode it in its order, and try again.`,
+      `${id}: expected ${keys.length} rows (one per item, in the order of the item list), got ${count} × ${dimension}. Write the item list, encode it in its order, and try again.`,
     );
   }
   const rows = new Map(keys.map((key, row) => [key, row]));
   const views = (["t", "i", "mm"] as const).filter((view) =>
     keys.some((key) => key.split(":")[1] === view),
   );
-  const vectorOf = (row: number): Float32Array =>
-    normalise(data.slice(row * dimension, (row + 1) * dimension) as Float32Array);
   return {
     id,
     revision: "imported",
@@ -40,9 +38,10 @@ export function createImportedEncoder(
       const failures: { index: number; reason: string }[] = [];
       for (const [index, job] of jobs.entries()) {
         const row = rows.get(job.key);
-        const vector = row === undefined ? undefined : vectorOf(row);
+        const vector =
+          row === undefined ? undefined : data.slice(row * dimension, (row + 1) * dimension);
         if (vector !== undefined && vector.every(Number.isFinite)) {
-          vectors.set(vector, index * dimension);
+          vectors.set(normalise(vector), index * dimension);
         } else {
           const reason = row === undefined ? "the file has no row for it" : "is not finite";
           failures.push({ index, reason });

@@ -1,6 +1,9 @@
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import type { BenchmarkQuery, Direction } from "@/domain/benchmark/task";
-import type { QueryFilter } from "./search-params";
+
+export const QUERY_FILTERS = ["all", "miss", "gain", "loss"] as const;
+export type QueryFilter = (typeof QUERY_FILTERS)[number];
+export const QUERY_SORTS = ["rank", "gain", "loss"] as const;
 
 /** One query with the rank of its first true item under one or two encoders. */
 export interface QueryRow {
@@ -11,7 +14,7 @@ export interface QueryRow {
   readonly gain: number;
 }
 
-export type QuerySort = "rank" | "gain" | "loss";
+export type QuerySort = (typeof QUERY_SORTS)[number];
 
 /**
  * Queries that the first encoder ranked, worst first, or by what the second one changes.

@@ -1,7 +1,6 @@
 import { parseDirection, type Direction } from "@/domain/benchmark/task";
-
-export const QUERY_FILTERS = ["all", "miss", "gain", "loss"] as const;
-export type QueryFilter = (typeof QUERY_FILTERS)[number];
+import { MAP_COLOURS, type MapColour } from "./map-points";
+import { QUERY_FILTERS, QUERY_SORTS, type QueryFilter, type QuerySort } from "./query-list";
 
 /** What a link to /search or /benchmark restores. */
 export interface BenchSearch {
@@ -13,6 +12,12 @@ export interface BenchSearch {
   /** Keys of the two encoders shown. */
   readonly a?: string;
   readonly b?: string;
+  readonly sort?: QuerySort;
+  /** Colour of the open map. */
+  readonly map?: MapColour;
+  /** The candidate whose "why" is open, and under which encoder. */
+  readonly why?: string;
+  readonly side?: "a" | "b";
 }
 
 function textOf(value: unknown): string | undefined {
@@ -23,6 +28,9 @@ function textOf(value: unknown): string | undefined {
 export function parseBenchSearch(raw: Readonly<Record<string, unknown>>): BenchSearch {
   const direction = parseDirection(textOf(raw["direction"]) ?? "");
   const filter = QUERY_FILTERS.find((name) => name === raw["filter"]);
+  const sort = QUERY_SORTS.find((name) => name === raw["sort"]);
+  const map = MAP_COLOURS.find((name) => name === raw["map"]);
+  const why = textOf(raw["why"]);
   const [query, a, b] = [textOf(raw["query"]), textOf(raw["a"]), textOf(raw["b"])];
   return {
     ...(raw["data"] === "demo" ? { data: "demo" as const } : {}),
@@ -31,5 +39,9 @@ export function parseBenchSearch(raw: Readonly<Record<string, unknown>>): BenchS
     ...(filter === undefined ? {} : { filter }),
     ...(a === undefined ? {} : { a }),
     ...(b === undefined ? {} : { b }),
+    ...(sort === undefined ? {} : { sort }),
+    ...(map === undefined ? {} : { map }),
+    ...(why === undefined ? {} : { why }),
+    ...(raw["side"] === "a" || raw["side"] === "b" ? { side: raw["side"] } : {}),
   };
 }

@@ -26,7 +26,9 @@ import {
 import { createCachedEncoder } from "../runner/cached-encoder";
 import { createClientEncoder } from "../runner/client-encoder";
 import { createImportedEncoder } from "../logic/imported-encoder";
+import { judge, type Judgements, type Verdict } from "../logic/judgements";
 import { readDataSet, type DataFiles } from "../logic/read-data-set";
+import { readVectors, type VectorFile } from "../logic/read-vectors";
 
 export interface LoadedDataSet {
   readonly task: BenchmarkTask;
@@ -37,7 +39,7 @@ export interface LoadedDataSet {
 
 export interface ImportedVectors {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly file: VectorFile;
 }
 
 /** What can be run: a model, a baseline, or imported vectors. */
@@ -66,6 +68,10 @@ export interface BenchState {
   readonly opening: boolean;
   readonly openError: unknown;
   readonly imported: readonly ImportedVectors[];
+  /** Why the last file of vectors could not be read. */
+  readonly importError: unknown;
+  /** Judgements made on the spot, apart from the data set's own relevance. */
+  readonly judgements: Judgements;
   readonly runs: readonly RunState[];
   readonly isPaused: boolean;
 }
@@ -86,6 +92,8 @@ export interface BenchActions {
   readonly resume: () => void;
   readonly cancel: () => void;
   readonly dismiss: (key: string) => void;
+  /** Relevant, not relevant, or no longer judged. */
+  readonly judge: (query: string, candidate: string, verdict: Verdict | undefined) => void;
 }
 
 export type BenchStore = StoreApi<BenchState> & { readonly actions: BenchActions };
@@ -119,7 +127,7 @@ async function openEncoder(
       views: ["t", "i", "mm"],
     });
     const keys = jobsOf(plan).map(({ key }) => key);
-    return createImportedEncoder(imported.name, imported.bytes, keys);
+    return createImportedEncoder(imported.name, imported.file, keys);
   }
   return createBaselineEncoder(choice.key as BaselineId, (image) => readPixels(files, image));
 }
@@ -129,6 +137,8 @@ const EMPTY: BenchState = {
   opening: false,
   openError: undefined,
   imported: [],
+  importError: undefined,
+  judgements: new Map(),
   runs: [],
   isPaused: false,
 };
@@ -209,13 +219,15 @@ export function createBenchStore(ports: BenchPorts): BenchStore {
         return { task: await readDataSet(files, options), files, extra: new Map() };
       }),
     async addVectors(file) {
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      set(({ imported }) => ({
-        imported: [
-          ...imported.filter(({ name }) => name !== file.name),
-          { name: file.name, bytes },
-        ],
-      }));
+      try {
+        const entry = { name: file.name, file: await readVectors(file, file.name) };
+        set(({ imported }) => ({
+          importError: undefined,
+          imported: [...imported.filter(({ name }) => name !== file.name), entry],
+        }));
+      } catch (importError) {
+        set({ importError });
+      }
     },
     async start(choices, directions) {
       if (get().dataSet === undefined || stopping !== undefined) return;
@@ -252,6 +264,8 @@ export function createBenchStore(ports: BenchPorts): BenchStore {
       stopping?.abort(new DOMException("Cancelled", "AbortError"));
       actions.resume();
     },
+    judge: (query, candidate, verdict) =>
+      set(({ judgements }) => ({ judgements: judge(judgements, query, candidate, verdict) })),
     dismiss: (key) =>
       set(({ runs }) => ({ runs: runs.filter(({ choice }) => choice.key !== key) })),
   };

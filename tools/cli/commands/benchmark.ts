@@ -34,7 +34,7 @@ each figure with its interval, number of queries, pool, skipped items, tie rule 
   --data DIR         folder with the tables and images
   --preset PRESET    ${PRESETS.join(", ")} (docs/benchmark.md describes their files)
   --encoder NAME     id, id@revision or folder of a model; ${BASELINE_IDS.join(", ")};
-                     or FILE.npy, whose rows follow the item list (--items-out)
+                     or FILE.npy|npz|safetensors|parquet, whose rows follow the item list (--items-out)
   --directions D,…   ${DIRECTIONS.join(", ")} (also written t2mm, t->mm; default: all possible)
   --split SPLIT      all (default), train or val: grocery by photo, luma by product, with the training
                      recipes' rule; candidates are always all

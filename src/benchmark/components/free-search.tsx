@@ -1,0 +1,65 @@
+import { useLingui } from "@lingui/react/macro";
+import { useMemo, useState } from "react";
+import type { BenchmarkEntry } from "@/domain/benchmark/task";
+import type { InferenceClient } from "@/inference/client/inference-client";
+import { ErrorNotice } from "@/shared/ui/notice";
+import { withExtraFiles } from "../runner/browser-files";
+import type { LoadedDataSet, RunState } from "../store/bench-store";
+import { encoderName } from "./encoder-name";
+import { FreeQuery } from "./free-query";
+import { Gallery } from "./gallery";
+import { useFreeQuery } from "./use-free-query";
+import { WhyPanel } from "./why-panel";
+
+const NO_TRUTHS: ReadonlySet<string> = new Set();
+
+/** A query of the user's own, asked of the first encoder's gallery. */
+export function FreeSearch({
+  client,
+  dataSet,
+  first,
+}: {
+  readonly client: InferenceClient;
+  readonly dataSet: LoadedDataSet;
+  readonly first: RunState;
+}) {
+  const { t } = useLingui();
+  const free = useFreeQuery(dataSet, first);
+  const [opened, setOpened] = useState<BenchmarkEntry>();
+  const files = useMemo(() => withExtraFiles(dataSet.files, dataSet.extra), [dataSet]);
+  const entries = useMemo(
+    () => new Map(dataSet.task.candidates.map((entry) => [entry.id, entry])),
+    [dataSet],
+  );
+  return (
+    <>
+      <FreeQuery
+        isBusy={free.isBusy}
+        onAsk={(value) => void free.ask(value)}
+        onClear={() => free.clear()}
+      />
+      {free.error !== undefined && <ErrorNotice error={free.error} />}
+      {free.result !== undefined && (
+        <>
+          <Gallery
+            label={t`Your query, ${encoderName(first.choice, t)}`}
+            ranked={free.result.ranked}
+            entries={entries}
+            truths={NO_TRUTHS}
+            files={files}
+            onOpen={setOpened}
+          />
+          <WhyPanel
+            client={client}
+            model={first.choice.model}
+            direction={free.result.entry.image === undefined ? "t-mm" : "mm-mm"}
+            query={free.result.entry}
+            candidate={opened}
+            files={files}
+            onClose={() => setOpened(undefined)}
+          />
+        </>
+      )}
+    </>
+  );
+}

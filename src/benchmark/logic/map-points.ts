@@ -1,0 +1,100 @@
+import type { FlatMap } from "@/domain/benchmark/principal-axes";
+import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
+import { trueItems } from "@/domain/benchmark/score-direction";
+import type { Direction } from "@/domain/benchmark/task";
+
+export const MAP_COLOURS = ["category", "error"] as const;
+export type MapColour = (typeof MAP_COLOURS)[number];
+
+/** More categories than colours: the smaller ones share the last. */
+export const MAP_GROUPS = 8;
+
+export interface MapGroups {
+  /** Group of each candidate, an index into `names`. */
+  readonly groups: Uint8Array;
+  readonly names: readonly string[];
+}
+
+/** The largest first-level classes, and one group for all others. */
+export function groupByCategory(run: BenchmarkRun, ids: readonly string[]): MapGroups {
+  const classes = new Map(run.task.candidates.map(({ id, classes: own }) => [id, own?.[0] ?? ""]));
+  const counts = new Map<string, number>();
+  for (const id of ids) {
+    const name = classes.get(id) ?? "";
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const largest = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const names = largest.slice(0, MAP_GROUPS).map(([name]) => name);
+  if (largest.length > MAP_GROUPS) names[MAP_GROUPS - 1] = "…";
+  const place = new Map(names.map((name, i) => [name, i]));
+  const groups = Uint8Array.from(ids, (id) => place.get(classes.get(id) ?? "") ?? names.length - 1);
+  return { groups, names };
+}
+
+/** 0: never asked for; 1: found at 10 by all its queries; 2: missed by at least one. */
+export function groupByError(
+  run: BenchmarkRun,
+  direction: Direction,
+  ids: readonly string[],
+  names: readonly [string, string, string],
+): MapGroups {
+  const state = new Map<string, number>();
+  const ranks = run.scorers.get(direction)?.ranks;
+  for (const { query } of run.plan.queries) {
+    const rank = ranks?.get(query.id)?.worst[0]?.rank;
+    if (rank === undefined) continue;
+    for (const { id } of trueItems(run.task, query, direction)) {
+      state.set(id, Math.max(state.get(id) ?? 0, rank > 10 ? 2 : 1));
+    }
+  }
+  return { groups: Uint8Array.from(ids, (id) => state.get(id) ?? 0), names };
+}
+
+export type Point = readonly [number, number];
+
+/** Points in the unit square, y downwards, keeping the shape. */
+export function fitPoints({ points }: FlatMap): Float32Array {
+  const low = [Infinity, Infinity];
+  const high = [-Infinity, -Infinity];
+  for (const [i, value] of points.entries()) {
+    low[i % 2] = Math.min(low[i % 2]!, value);
+    high[i % 2] = Math.max(high[i % 2]!, value);
+  }
+  const span = Math.max(high[0]! - low[0]!, high[1]! - low[1]!, 1e-12);
+  return points.map((value, i) => {
+    const centred = (value - (low[i % 2]! + high[i % 2]!) / 2) / span;
+    return 0.5 + 0.94 * (i % 2 === 0 ? centred : -centred);
+  });
+}
+
+/** Whether a point lies in a closed polygon (even-odd rule). */
+export function isInside([x, y]: Point, polygon: readonly Point[]): boolean {
+  let inside = false;
+  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
+    const [xi, yi] = polygon[i]!;
+    const [xj, yj] = polygon[j]!;
+    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+  }
+  return inside;
+}
+
+/** Indices of the points in the polygon. */
+export function lasso(points: Float32Array, polygon: readonly Point[]): number[] {
+  const found: number[] = [];
+  if (polygon.length < 3) return found;
+  for (let i = 0; i < points.length / 2; i++) {
+    if (isInside([points[2 * i]!, points[2 * i + 1]!], polygon)) found.push(i);
+  }
+  return found;
+}
+
+/** Index of the nearest point within a radius. */
+export function nearest(points: Float32Array, [x, y]: Point, radius: number): number | undefined {
+  let best: number | undefined;
+  let least = radius * radius;
+  for (let i = 0; i < points.length / 2; i++) {
+    const distance = (points[2 * i]! - x) ** 2 + (points[2 * i + 1]! - y) ** 2;
+    if (distance <= least) [best, least] = [i, distance];
+  }
+  return best;
+}
