@@ -49,6 +49,7 @@ def generate(
     active = torch.arange(batch, device=device)  # prompts that the rows of the cache belong to
     for step in range(max_new_tokens):
         logits = model.logits(hidden)
+        logits[:, vocabulary.image] = -torch.inf  # stands for pixels; no response holds one
         for row, prompt in enumerate(active.tolist()):
             if outputs[prompt] and outputs[prompt][-1] == answer and chances[prompt] is None:
                 chances[prompt] = float(logits[row, letters].float().softmax(0)[0])

@@ -1,4 +1,4 @@
-import { Trans, useLingui } from "@lingui/react/macro";
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Button, FileButton, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { PRESETS, SPLITS, type Preset, type Split } from "@/domain/benchmark/task";
@@ -138,7 +138,11 @@ export function DataPanel({
         <Notice tone="warn">
           <details>
             <summary>
-              <Trans>{count} problems in rows; the other rows are used</Trans>
+              <Plural
+                value={count}
+                one="# row was left out; the other rows are used"
+                other="# rows were left out; the other rows are used"
+              />
             </summary>
             <ul>
               {task.problems.slice(0, SHOWN_PROBLEMS).map(({ file, row, column, reason }, i) => (
