@@ -241,25 +241,32 @@ async function addImages(
     }
     return promise;
   };
-  let done = 0;
-  let next = 0;
-  async function worker(): Promise<void> {
-    for (let entry = rows[next++]; entry !== undefined; entry = rows[next++]) {
-      const { row, at } = entry;
-      try {
-        run.assembly.add(row, await Promise.all(row.creatives.map(({ image }) => imageOf(image))));
-      } catch (error) {
-        const where = source ?? cleanText(row.creatives[0]?.image.path, 200);
-        run.issues.add({ source: where, row: at, reason: messageOf(error) });
-      }
-      done++;
-      await run.pace("images", done, rows.length);
-      if (run.assembly.creatives.size - run.saved.creatives >= ITEMS_PER_COMMIT) {
-        await saveItems(run.assembly, run.ports, run.saved);
-      }
+  const read = async ({ row }: { readonly row: MappedRow }) => {
+    try {
+      return { images: await Promise.all(row.creatives.map(({ image }) => imageOf(image))) };
+    } catch (error) {
+      return { error };
+    }
+  };
+  // Images are read a few rows ahead; rows are added in their order, so that the result does not
+  // depend on which image was read first.
+  const ahead: ReturnType<typeof read>[] = [];
+  for (const [i, { row, at }] of rows.entries()) {
+    while (ahead.length < PARALLEL_IMAGES && i + ahead.length < rows.length)
+      ahead.push(read(rows[i + ahead.length]!));
+    const result = await ahead.shift()!;
+    try {
+      if ("error" in result) throw result.error;
+      run.assembly.add(row, result.images);
+    } catch (error) {
+      const where = source ?? cleanText(row.creatives[0]?.image.path, 200);
+      run.issues.add({ source: where, row: at, reason: messageOf(error) });
+    }
+    await run.pace("images", i + 1, rows.length);
+    if (run.assembly.creatives.size - run.saved.creatives >= ITEMS_PER_COMMIT) {
+      await saveItems(run.assembly, run.ports, run.saved);
     }
   }
-  await Promise.all(Array.from({ length: PARALLEL_IMAGES }, worker));
 }
 
 async function saveItems(
