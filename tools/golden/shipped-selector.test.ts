@@ -31,7 +31,7 @@ test("the shipped selector writes what PyTorch wrote with the same weights", asy
   const ref = { id: summary.id, revision: summary.revision };
   const signal = new AbortController().signal;
   const model = await models.selector(ref, { signal });
-  for (const { images, text, probability_a, ...request } of golden.cases.slice(0, COUNT)) {
+  for (const { pair, images, text, probability_a, ...request } of golden.cases.slice(0, COUNT)) {
     const [imageA, imageB] = await Promise.all(images.map((name) => openAsBlob(`${FOLDER}/${name}`)));
     const result = await comparePair(
       { ...request, model: ref, imageA: imageA!, imageB: imageB! },
@@ -41,7 +41,10 @@ test("the shipped selector writes what PyTorch wrote with the same weights", asy
       () => undefined,
     );
     const [run] = result.runs;
-    expect(run.text, request.pair).toBe(text.replace(/<end_of_utterance>$/u, "").trim());
+    expect({ pair, text: run.text }).toEqual({
+      pair,
+      text: text.replace(/<end_of_utterance>$/u, "").trim(),
+    });
     expect(Math.abs(run.probabilityA - probability_a)).toBeLessThan(0.01);
   }
 }, 120_000);

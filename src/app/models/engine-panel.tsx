@@ -130,7 +130,8 @@ export function EnginePanel({ client }: { readonly client: InferenceClient }) {
   const { t } = useLingui();
   const queryClient = useQueryClient();
   const query = engineStatusQuery(client);
-  const status = useQuery(query);
+  // Memory and rebuilds change while other pages work; asking again tests nothing anew.
+  const status = useQuery({ ...query, refetchOnMount: "always" });
   const select = useMutation({
     mutationFn: (engine: EngineId | "auto") => client.call("engine/select", { engine }),
     onSuccess: (next) => queryClient.setQueryData(query.queryKey, next),
