@@ -74,7 +74,7 @@ test(`killing the browser ${CRASHES} times loses no acknowledged judgement and d
         await page.getByRole("textbox", { name: "Your name" }).fill("Ann");
         await page.keyboard.press("Enter");
       } else {
-        await page.getByRole("button", { name: "Sample project" }).click();
+        await page.getByRole("button", { name: "Sample project", exact: true }).click();
       }
       await expect(page.getByRole("img", { name: /creative B/u })).toBeVisible();
       const before = await readLog(page);
@@ -109,7 +109,7 @@ test(`killing the browser ${CRASHES} times loses no acknowledged judgement and d
     const context = await launch(profile);
     const page = context.pages()[0] ?? (await context.newPage());
     await page.goto(`${baseURL}/label`);
-    await expect(page.getByRole("button", { name: "Sample project" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Sample project", exact: true })).toBeVisible();
     const after = await readLog(page);
     console.log(
       `${CRASHES} kills: ${acknowledged} acknowledged, ${after.acknowledged} in the log, ${after.tasks} different`,
