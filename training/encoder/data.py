@@ -7,7 +7,7 @@ catalogue picture and title). Rows of one `group` are never each other's negativ
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -41,8 +41,13 @@ class Product:
     query_texts: list[str]
     main_images: list[Path]
     query_images: list[Path]
+    purchase_texts: list[str] = field(default_factory=list)
     main_rows: list[int] | None = None
     query_rows: list[int] | None = None
+
+    def __post_init__(self) -> None:
+        """Without purchase logs, the title stands for the query of a purchase."""
+        self.purchase_texts = self.purchase_texts or self.titles
 
 
 def plain(text: str) -> str:
@@ -133,6 +138,7 @@ def catalogue(folder: Path) -> list[Product]:
     for p in read_jsonl(folder / "products.jsonl"):
         views = [folder / view["file"] for view in p["views"]]
         queries = [text for q in p["queries"] for text in (q["en"], q["zh"])]
+        last = p["queries"][-1]
         names = [p["title"]["en"], p["title"]["zh"]]
         out.append(
             Product(
@@ -143,6 +149,7 @@ def catalogue(folder: Path) -> list[Product]:
                 titles=names,
                 enriched=[f"{n}. {entities(p['attributes'])}" for n in names],
                 query_texts=queries + names,
+                purchase_texts=[last["en"], last["zh"], *names],
                 main_images=views[:1],
                 query_images=views[1:] or views,
             )
@@ -150,11 +157,14 @@ def catalogue(folder: Path) -> list[Product]:
     return out
 
 
-def load_products(photos: Path, generated: Path | None, size: int) -> tuple[list[Product], Tensor]:
-    """All products and the pixel table [n, 3, size, size] uint8 that their rows point into."""
+def load_products(photos: Path, generated: list[Path], size: int) -> tuple[list[Product], Tensor]:
+    """All products and the pixel table [n, 3, size, size] uint8 that their rows point into.
+
+    generated: folders that `npm run creatives -- dataset` wrote.
+    """
     products = luma(photos) + grocery(photos) + clothing(photos)
-    if generated is not None:
-        products += catalogue(generated)
+    for folder in generated:
+        products += catalogue(folder)
     rows: dict[Path, int] = {}
     for p in products:
         p.main_rows = [rows.setdefault(path, len(rows)) for path in p.main_images]
@@ -204,16 +214,25 @@ class Batch:
 
 
 def sample_batch(
-    products: list[Product], shares: dict[str, float], count: int, rng: random.Random, enrich: bool
+    products: list[Product],
+    shares: dict[str, float],
+    count: int,
+    rng: random.Random,
+    enrich: bool,
+    purchases: bool = False,
 ) -> Batch:
-    """`count` products, the sources drawn by `shares`; same-category rows arise by themselves."""
+    """`count` products, the sources drawn by `shares`; same-category rows arise by themselves.
+
+    purchases: only the texts a buyer would type last (`Product.purchase_texts`).
+    """
     by_source = {s: [p for p in products if p.source == s] for s in shares}
     sources = [s for s in shares if by_source[s]]
     weights = [shares[s] for s in sources]
     batch = Batch([], [], [], [], [])
     for _ in range(count):
         product = rng.choice(by_source[rng.choices(sources, weights)[0]])
-        batch.query_texts.append(rng.choice(product.query_texts))
+        wanted = product.purchase_texts if purchases else product.query_texts
+        batch.query_texts.append(rng.choice(wanted))
         batch.query_rows.append(rng.choice(product.query_rows))
         texts = product.titles + (product.enriched if enrich else [])
         batch.titles.append(rng.choice(texts))

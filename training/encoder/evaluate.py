@@ -148,8 +148,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=None)
     args = parser.parse_args()
     model, tokenizer, facts = load(args.run)
-    generated = args.generated if args.generated.exists() else None
-    products, pixels = data.load_products(args.photos, generated, VISION.image_size)
+    products, pixels = data.load_products(args.photos, [args.generated], VISION.image_size)
     encoder = Encoder(model, tokenizer, pixels)
     rng = random.Random(99)
     results: dict = {"run": str(args.run), **facts}

@@ -86,21 +86,29 @@ class Moon2(nn.Module):
             }
         )
 
+    def connect(self, features: Tensor) -> Tensor:
+        """Patch features of the tower [B, P, D'] -> image tokens [B, V, C]."""
+        return self.model["connector"](features)
+
     def visual_tokens(self, pixels: Tensor) -> Tensor:
         """[B, 3, S, S] -> [B, V, C]."""
-        return self.model["connector"](self.model["vision_model"](pixels))
+        return self.connect(self.model["vision_model"](pixels))
 
-    def forward(self, ids: Tensor, valid: Tensor, visual: Tensor | None) -> Tensor:
-        """Vectors [B, D], not normalised.
+    def hidden(self, ids: Tensor, valid: Tensor, visual: Tensor | None) -> Tensor:
+        """Hidden states [B, T, C].
 
         ids: [B, T]; valid: [B, T] bool; visual: [B', V, C] for the rows that hold image tokens, in
-        order. Mean pooling runs over all valid tokens.
+        order.
         """
         x = self.model["text_model"].embed_tokens(ids)
         if visual is not None:
             where = (ids == self.config.shared.image_token_id)[..., None]
             x = x.masked_scatter(where, visual.to(x.dtype))
-        hidden = self.model["text_model"](x, key_mask=valid)
+        return self.model["text_model"](x, key_mask=valid)
+
+    def forward(self, ids: Tensor, valid: Tensor, visual: Tensor | None) -> Tensor:
+        """Vectors [B, D], not normalised: mean pooling over all valid tokens, then a linear map."""
+        hidden = self.hidden(ids, valid, visual)
         share = valid[..., None].to(hidden.dtype)
         pooled = (hidden * share).sum(1) / share.sum(1)
         return self.model["projection"](pooled)

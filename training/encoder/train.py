@@ -1,8 +1,9 @@
-"""Trains `moon2-nano`: MOON2.0's single supervised stage on top of the pretrained vision tower.
+"""Trains `moon2-nano` on top of the pretrained vision tower, by one of four methods.
 
-Every step encodes the views t, i and mm of queries and candidates and adds up
-L = L_inter + L_intra + ρ L_aux + σ L_sparsity. `--without` switches one part off for the ablation
-rows of the paper.
+`moon2` is MOON2.0's single supervised stage: every step encodes the views t, i and mm of queries
+and candidates and adds up L = L_inter + L_intra + ρ L_aux + σ L_sparsity; `--without` switches one
+part off for the ablation rows of the paper. `generative`, `contrastive` and `purchase` are MOON's
+stages (`encoder.moon`); each starts from the one before with `--init`.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from common.decoder import TextConfig
 from common.idefics3 import MultimodalConfig
 from common.logs import RunLog
 from common.optim import guarded_step, make_optimizer, warmup_cosine
-from common.runtime import open_runtime, seed_everything
-from common.tokenizer import IMAGE
+from common.runtime import Runtime, open_runtime, seed_everything
+from common.tokenizer import IMAGE, load_tokenizer
 from encoder import data
 from encoder.losses import (
     RHO_BALANCE,
@@ -39,9 +40,11 @@ from encoder.losses import (
     matryoshka,
 )
 from encoder.model import Moon2, Moon2Config
-from encoder.photos import augment
+from encoder.moon import MemoryBank, generative_loss, pair_losses, purchase_loss
+from encoder.pictures import KeptPictures, LivePictures, Pictures
 from encoder.pretrain_vision import VISION
 
+METHODS = ("moon2", "generative", "contrastive", "purchase")
 ABLATIONS = {
     "experts": "experts",
     "alignment": "intra_alignment",
@@ -86,19 +89,29 @@ class Views:
         return self.model(ids, valid, visual), valid
 
 
-def step_loss(
+@dataclasses.dataclass(frozen=True)
+class Drawn:
+    """One step's products and the patch features of their query and main pictures."""
+
+    batch: data.Batch
+    query: Tensor
+    main: Tensor
+
+
+Parts = tuple[Tensor, dict[str, float]]
+
+
+def moon2_loss(
     views: Views,
     objective: ObjectiveWeights | None,
-    batch: data.Batch,
-    pixels: tuple[Tensor, Tensor],
+    drawn: Drawn,
     switches: Switches,
     progress: float,
-) -> tuple[Tensor, dict[str, float]]:
-    """The total loss of one batch and its parts for the log."""
-    sizes = views.model.config.matryoshka
+) -> Parts:
+    """MOON2.0: the total loss of one batch and its parts for the log."""
+    batch, sizes = drawn.batch, views.model.config.matryoshka
     blank: list[str | None] = [None] * len(batch.groups)
-    query_visual = views.model.visual_tokens(pixels[0])
-    main_visual = views.model.visual_tokens(pixels[1])
+    query_visual, main_visual = views.model.connect(drawn.query), views.model.connect(drawn.main)
     allowed = data.allowed_negatives(batch.groups)
     candidate, _ = views.encode(batch.titles, main_visual)
     queries = {
@@ -148,19 +161,28 @@ def step_loss(
     return total, {name: part.item() for name, part in parts.items()}
 
 
-def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--photos", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--generated", type=Path, default=Path(".cache/creatives/train"))
-    parser.add_argument("--vision", type=Path, default=Path(".runs/encoder/vision/tower-s2.pt"))
-    parser.add_argument("--output", type=Path, default=Path(".runs/encoder/full"))
-    parser.add_argument("--steps", type=int, default=360)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--without", choices=[*ABLATIONS, "none"], default="none")
-    parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--threads", type=int, default=None)
-    parser.add_argument("--device", choices=["cpu"], default="cpu")
-    return parser.parse_args()
+def moon_loss(
+    views: Views, drawn: Drawn, method: str, bank: MemoryBank, rng: random.Random
+) -> Parts:
+    """One of MOON's stages on one batch."""
+    batch, model = drawn.batch, views.model
+    if method == "generative":
+        loss = generative_loss(model, views.tokenizer, batch.titles, drawn.main, rng)
+        return loss, {"generative": loss.item()}
+    blank: list[str | None] = [None] * len(batch.groups)
+    query_visual, main_visual = model.connect(drawn.query), model.connect(drawn.main)
+    text, _ = views.encode(batch.query_texts, None)
+    image, _ = views.encode(blank, query_visual)
+    both, _ = views.encode(batch.titles, main_visual)
+    if method == "purchase":
+        loss = purchase_loss([text, image], both, batch.groups, bank, model.config.matryoshka)
+        return loss, {"purchase": loss.item()}
+    picture, _ = views.encode(blank, main_visual)
+    title, _ = views.encode(batch.titles, None)
+    kinds = {"i→i": (image, picture), "t→t": (text, title), "t→mm": (text, both)}
+    losses = pair_losses(kinds, batch.groups, model.config.matryoshka)
+    total = torch.stack(list(losses.values())).sum()
+    return total, {kind: loss.item() for kind, loss in losses.items()}
 
 
 class Trainee(nn.Module):
@@ -172,51 +194,143 @@ class Trainee(nn.Module):
         self.objective = ObjectiveWeights(config.experts) if config.experts else None
 
 
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What distinguishes one run from another."""
+
+    output: Path
+    method: str = "moon2"
+    without: str = "none"
+    steps: int = 360
+    batch: int = 32
+    seed: int = 11
+    peak_rate: float = PEAK_RATE
+    init: Path | None = None
+    stop_at: int | None = None  # ends early, as a crash would, for the tests
+
+    @property
+    def switches(self) -> Switches:
+        off = {ABLATIONS[self.without]: False} if self.without != "none" else {}
+        return dataclasses.replace(Switches(), **off)
+
+    def describe(self) -> dict[str, str]:
+        """For the log."""
+        return {k: str(v) for k, v in dataclasses.asdict(self).items()}
+
+
+def start_weights(trainee: Trainee, run: Run, tower: Path) -> None:
+    """The tower of stage S2, or all weights of an earlier run."""
+    if run.init is None:
+        state = torch.load(tower, weights_only=True)["tower"]
+        trainee.encoder.model["vision_model"].load_state_dict(state)
+    else:
+        load_checkpoint(run.init / "checkpoint.pt", trainee)
+
+
+def draw(
+    training: list[data.Product], pictures: Pictures, run: Run, step: int
+) -> tuple[Drawn, random.Random]:
+    """The batch of a step; drawn from the step's number, so that a resume draws the same again."""
+    rng = random.Random(run.seed * 1_000_003 + step)
+    generator = torch.Generator().manual_seed(rng.getrandbits(40))
+    purchases = run.method == "purchase"
+    enrich = run.method == "generative" or (run.method == "moon2" and run.switches.co_augmentation)
+    batch = data.sample_batch(training, SHARES, run.batch, rng, enrich, purchases)
+    expand = rng if run.method == "moon2" and run.switches.co_augmentation else None
+    query = pictures.query(batch.query_rows, generator)
+    return Drawn(batch, query, pictures.main(batch.main_rows, generator, expand)), rng
+
+
+def train(
+    run: Run,
+    trainee: Trainee,
+    tokenizer: Tokenizer,
+    products: list[data.Product],
+    pictures: Pictures,
+    runtime: Runtime,
+) -> None:
+    """Runs (or resumes) one method; `trainee` holds the weights to start from."""
+    log = RunLog(run.output, "train")
+    tokenizer.save(str(run.output / "tokenizer.json"))
+    training = [p for p in products if p.split == "train" and p.query_rows]
+    optimizer = make_optimizer(trainee, run.peak_rate)
+    count = sum(p.numel() for p in trainee.encoder.parameters())
+    log.write(products=len(training), parameters=count, **run.describe(), **runtime.describe())
+    checkpoint, first, bank = run.output / "checkpoint.pt", 0, MemoryBank()
+    if checkpoint.exists():
+        progress = load_checkpoint(checkpoint, trainee, optimizer)
+        first, bank = progress.step, MemoryBank(*progress.extra["bank"])
+    views, mark = Views(trainee.encoder, tokenizer), time.time()
+    trainee.train()
+    for step in range(first, min(run.steps, run.stop_at or run.steps)):
+        with runtime.autocast():
+            drawn, rng = draw(training, pictures, run, step)
+            if run.method == "moon2":
+                loss, parts = moon2_loss(
+                    views, trainee.objective, drawn, run.switches, step / run.steps
+                )
+            else:
+                loss, parts = moon_loss(views, drawn, run.method, bank, rng)
+        rate = warmup_cosine(step, run.steps, run.peak_rate, min(WARMUP, run.steps // 4))
+        norm = guarded_step(loss, trainee, optimizer, rate, step)
+        done = step + 1
+        if done % LOG_EVERY == 0:
+            speed = LOG_EVERY * run.batch / (time.time() - mark)
+            mark = time.time()
+            log.write(step=done, loss=loss.item(), **parts, norm=norm, products_per_s=speed)
+        if done % CHECKPOINT_EVERY == 0 or done in (run.steps, run.stop_at):
+            extra = {
+                "switches": dataclasses.asdict(run.switches),
+                "method": run.method,
+                "bank": (bank.vectors, bank.groups),
+            }
+            save_checkpoint(checkpoint, done, trainee, optimizer, extra)
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--photos", type=Path, default=Path("../shared/data"))
+    parser.add_argument(
+        "--generated", type=Path, nargs="+", default=[Path(".cache/creatives/train")]
+    )
+    parser.add_argument("--vision", type=Path, default=Path(".runs/encoder/vision/tower-s2.pt"))
+    parser.add_argument("--init", type=Path, help="run folder whose weights and tokenizer to keep")
+    parser.add_argument("--output", type=Path, default=Path(".runs/encoder/full"))
+    parser.add_argument("--method", choices=METHODS, default="moon2")
+    parser.add_argument("--without", choices=[*ABLATIONS, "none"], default="none")
+    parser.add_argument("--steps", type=int, default=1200)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--learning-rate", type=float, default=PEAK_RATE)
+    parser.add_argument("--frozen-tower", action="store_true")
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--threads", type=int, default=None)
+    parser.add_argument("--device", choices=["cpu"], default="cpu")
+    return parser.parse_args()
+
+
 def main() -> None:
     args = parse_arguments()
     runtime = open_runtime(args.device, args.threads)
     seed_everything(args.seed)
-    off = {ABLATIONS[args.without]: False} if args.without != "none" else {}
-    switches = dataclasses.replace(Switches(), **off)
-    log = RunLog(args.output, "train")
-
-    generated = args.generated if args.generated.exists() else None
-    products, pixels = data.load_products(args.photos, generated, VISION.image_size)
-    tokenizer = data.catalogue_tokenizer(products)
-    tokenizer.save(str(args.output / "tokenizer.json"))
+    run = Run(
+        args.output, args.method, args.without, args.steps, args.batch, args.seed,
+        args.learning_rate, args.init,
+    )  # fmt: skip
+    products, pixels = data.load_products(args.photos, args.generated, VISION.image_size)
+    tokenizer = (
+        load_tokenizer(args.init / "tokenizer.json")
+        if args.init
+        else data.catalogue_tokenizer(products)
+    )
+    trainee = Trainee(nano_config(tokenizer, run.switches.experts))
+    start_weights(trainee, run, args.vision)
+    tower = trainee.encoder.model["vision_model"]
     training = [p for p in products if p.split == "train" and p.query_rows]
-    trainee = Trainee(nano_config(tokenizer, switches.experts))
-    trainee.encoder.model["vision_model"].load_state_dict(torch.load(args.vision)["tower"])
-    optimizer = make_optimizer(trainee, PEAK_RATE)
-    count = sum(p.numel() for p in trainee.encoder.parameters())
-    log.write(products=len(training), parameters=count, without=args.without, **runtime.describe())
-
-    checkpoint, first = args.output / "checkpoint.pt", 0
-    if checkpoint.exists():
-        first = load_checkpoint(checkpoint, trainee, optimizer).step
-    views, mark = Views(trainee.encoder, tokenizer), time.time()
-    for step in range(first, args.steps):
-        rng = random.Random(args.seed * 1_000_003 + step)  # a resume draws the same batch again
-        generator = torch.Generator().manual_seed(rng.getrandbits(40))
-        batch = data.sample_batch(training, SHARES, args.batch, rng, switches.co_augmentation)
-        query = augment(pixels[batch.query_rows], VISION.image_size, generator)
-        main_images = augment(pixels[batch.main_rows], VISION.image_size, generator, 0.5)
-        if switches.co_augmentation:
-            main_images = data.expand_background(main_images, rng)
-        with runtime.autocast():
-            loss, parts = step_loss(
-                views, trainee.objective, batch, (query, main_images), switches, step / args.steps
-            )
-        rate = warmup_cosine(step, args.steps, PEAK_RATE, WARMUP)
-        norm = guarded_step(loss, trainee, optimizer, rate, step)
-        done = step + 1
-        if done % LOG_EVERY == 0:
-            speed = LOG_EVERY * args.batch / (time.time() - mark)
-            mark = time.time()
-            log.write(step=done, loss=loss.item(), **parts, norm=norm, products_per_s=speed)
-        if done % CHECKPOINT_EVERY == 0 or done == args.steps:
-            extra = {"switches": dataclasses.asdict(switches)}
-            save_checkpoint(checkpoint, done, trainee, optimizer, extra)
+    pictures: Pictures = LivePictures(tower, pixels)
+    if args.frozen_tower:
+        tower.requires_grad_(requires_grad=False)
+        pictures = KeptPictures(tower, pixels, training)
+    train(run, trainee, tokenizer, products, pictures, runtime)
 
 
 if __name__ == "__main__":

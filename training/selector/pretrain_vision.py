@@ -34,7 +34,7 @@ UNUSED_FACTORS = ("match", "view", "pattern", "x", "y", "angle", "complete", "si
 MAX_CLASSES = 160
 PRICE_CHARACTERS = 5
 # Positions matter little to the answers; scores decide them; rare classes need more weight.
-WEIGHTS = {"headline": 4.0, "headline_interest": 2.0, "kind": 4.0, "color": 3.0, "scene": 1.5}
+WEIGHTS = {"headline": 40.0, "headline_interest": 12.0, "kind": 4.0, "color": 3.0, "scene": 1.5}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,121 @@
+"""MOON (arXiv:2508.11999 as noted second-hand): its generative stage and its two contrastive ones.
+
+The notes name the tasks and ingredients but no formula for masking, bank or loss weights: those
+are ours. At nano size the text model is bidirectional, so the generative stage fills masked text
+in (all positions at once) instead of writing it from left to right. Grounding is left out: the
+catalogue has no regions. Circle loss: Sun et al., "Circle Loss" (arXiv:2002.10857).
+"""
+
+from __future__ import annotations
+
+import random
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from common.tokenizer import PAD
+from encoder import data
+from encoder.losses import TEMPERATURE_INTER, info_nce, matryoshka
+from encoder.model import Moon2, normalised_prefix
+
+BANK_SIZE = 256
+CIRCLE_MARGIN = 0.25
+CIRCLE_SCALE = 24.0
+MASKED = (0.4, 1.0)
+
+
+def generative_loss(
+    model: Moon2, tokenizer: Tokenizer, texts: list[str], features: Tensor, rng: random.Random
+) -> Tensor:
+    """Cross-entropy of masked text tokens given the picture and the unmasked rest.
+
+    texts: descriptions, titles or attribute lists of the pictures; features: [n, P, D]. The share
+    of masked tokens is uniform in 0.4..1 per row (1: written from the picture alone). The padding
+    token stands in for masked ones; output weights are tied to the embedding.
+    """
+    count = model.config.shared.image_tokens
+    sequences = [data.encode_view(tokenizer, text, count) for text in texts]
+    ids, valid = data.pad(tokenizer, sequences)
+    begin = len(data.encode_view(tokenizer, None, count))
+    draw = torch.tensor([[rng.random() for _ in range(ids.shape[1])] for _ in texts])
+    share = torch.tensor([[rng.uniform(*MASKED)] for _ in texts])
+    masked = valid & (draw < share)
+    masked[:, :begin] = False
+    hidden = model.hidden(
+        ids.masked_fill(masked, tokenizer.token_to_id(PAD)), valid, model.connect(features)
+    )
+    weight = model.model["text_model"].embed_tokens.weight
+    return F.cross_entropy(F.linear(hidden[masked], weight), ids[masked])
+
+
+class MemoryBank:
+    """The last candidates of earlier steps as temporal negatives: a first-in-first-out queue."""
+
+    def __init__(self, vectors: Tensor | None = None, groups: list[str] | None = None) -> None:
+        self.vectors, self.groups = vectors, groups or []
+
+    def push(self, vectors: Tensor, groups: list[str]) -> None:
+        """vectors: [n, D], kept without gradient."""
+        rows = vectors.detach()
+        self.vectors = rows if self.vectors is None else torch.cat([self.vectors, rows])
+        self.vectors = self.vectors[-BANK_SIZE:]
+        self.groups = [*self.groups, *groups][-BANK_SIZE:]
+
+    def extend(self, candidates: Tensor, groups: list[str]) -> tuple[Tensor, list[str]]:
+        """The batch's candidates [n, D] followed by the bank's."""
+        if self.vectors is None:
+            return candidates, groups
+        return torch.cat([candidates, self.vectors]), [*groups, *self.groups]
+
+
+def circle_loss(similarity: Tensor, allowed: Tensor) -> Tensor:
+    """softplus(lse_n γ α_n (s_n − m) + γ α_p (1 − m − s_p)).
+
+    α_n = [s_n + m]+ and α_p = [1 + m − s_p]+ are held constant.
+
+    similarity: [n, n + bank] cosines, positives on the diagonal; allowed: same shape, True for
+    negatives. m = 0.25, γ = 24 (ours). Mean over rows.
+    """
+    positive = similarity.diagonal()
+    pull = (1 + CIRCLE_MARGIN - positive).clamp(min=0).detach()
+    push = (similarity + CIRCLE_MARGIN).clamp(min=0).detach()
+    negatives = (CIRCLE_SCALE * push * (similarity - CIRCLE_MARGIN)).masked_fill(~allowed, -1e9)
+    rest = CIRCLE_SCALE * pull * (1 - CIRCLE_MARGIN - positive)
+    return F.softplus(negatives.logsumexp(-1) + rest).mean()
+
+
+def pair_losses(
+    vectors: dict[str, tuple[Tensor, Tensor]], groups: list[str], sizes: tuple[int, ...]
+) -> dict[str, Tensor]:
+    """Post-training a: InfoNCE of each pair kind; `vectors` maps it to (query, candidate)."""
+    allowed = data.allowed_negatives(groups)
+    rows = torch.ones(len(groups))
+    return {
+        kind: matryoshka(
+            lambda s: info_nce(s, allowed, TEMPERATURE_INTER, rows), query, candidate, sizes
+        )
+        for kind, (query, candidate) in vectors.items()
+    }
+
+
+def purchase_loss(
+    queries: list[Tensor],
+    candidate: Tensor,
+    groups: list[str],
+    bank: MemoryBank,
+    sizes: tuple[int, ...],
+) -> Tensor:
+    """Post-training b: circle loss of purchases with temporal negatives; fills the bank."""
+    pool, pool_groups = bank.extend(candidate, groups)
+    index = {g: i for i, g in enumerate(dict.fromkeys(pool_groups))}
+    ids = torch.tensor([index[g] for g in pool_groups])
+    allowed = ids[: len(groups), None] != ids[None, :]
+    losses = [
+        circle_loss(normalised_prefix(query, size) @ normalised_prefix(pool, size).T, allowed)
+        for query in queries
+        for size in sizes
+    ]
+    bank.push(candidate, groups)
+    return torch.stack(losses).mean()
