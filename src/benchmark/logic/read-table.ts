@@ -1,10 +1,10 @@
 import type { RowResult, TableRow } from "@/domain/benchmark/rows";
+import { readParquetRows } from "@/domain/parquet/read-rows";
 import { AppError, messageOf } from "@/shared/lib/errors";
 
 /** Larger text tables are refused rather than read into memory; Parquet is read in pieces. */
 const MAX_TEXT_BYTES = 500_000_000;
 const MAX_ROWS = 2_000_000;
-const PARQUET_ROWS = 5000;
 
 function asRow(value: unknown, row: number): RowResult {
   return value !== null && typeof value === "object" && !Array.isArray(value)
@@ -64,31 +64,16 @@ async function readCsv(text: string): Promise<RowResult[]> {
 }
 
 async function readParquet(blob: Blob, name: string): Promise<RowResult[]> {
-  const [{ parquetMetadataAsync, parquetReadObjects }, { compressors }] = await Promise.all([
-    import("hyparquet"),
-    import("hyparquet-compressors"),
-  ]);
-  const file = {
-    byteLength: blob.size,
-    slice: (start: number, end?: number) => blob.slice(start, end).arrayBuffer(),
-  };
   const out: RowResult[] = [];
   try {
-    const metadata = await parquetMetadataAsync(file);
-    const total = Number(metadata.num_rows);
-    if (total > MAX_ROWS) throw new Error(`${total} rows are more than ${MAX_ROWS}`);
-    for (let rowStart = 0; rowStart < total; rowStart += PARQUET_ROWS) {
-      const rowEnd = Math.min(total, rowStart + PARQUET_ROWS);
-      const rows = await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd });
-      for (const value of rows) out.push(asRow(value, out.length + 1));
+    for await (const value of readParquetRows(blob, { maxRows: MAX_ROWS, isText: true })) {
+      out.push(asRow(value, out.length + 1));
     }
   } catch (error) {
     throw new AppError(
       "input-invalid",
       `${name}: cannot be read as Parquet (${messageOf(error)})`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
   return out;

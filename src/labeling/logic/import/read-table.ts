@@ -1,3 +1,4 @@
+import { readParquetRows } from "@/domain/parquet/read-rows";
 import { AppError, messageOf } from "@/shared/lib/errors";
 import { flattenLabelStudio } from "./label-studio-row";
 import { IMPORT_LIMITS, type ImportIssue } from "./limits";
@@ -135,33 +136,14 @@ async function* csvPieces(blob: Blob): AsyncGenerator<string> {
   if (piece.length > 0) yield piece.join("\n");
 }
 
-const PARQUET_ROWS = 5000;
-
 async function* readParquet(blob: Blob): AsyncGenerator<RowResult> {
-  const [{ parquetMetadataAsync, parquetReadObjects }, { compressors }] = await Promise.all([
-    import("hyparquet"),
-    import("hyparquet-compressors"),
-  ]);
-  const file = {
-    byteLength: blob.size,
-    slice: (start: number, end?: number) => blob.slice(start, end).arrayBuffer(),
-  };
-  let count = 0;
+  let row = 0;
   try {
-    const metadata = await parquetMetadataAsync(file);
-    const total = Number(metadata.num_rows);
-    if (total > IMPORT_LIMITS.rows) throw new Error(`${total} rows are more than can be imported`);
-    for (let start = 0; start < total; start += PARQUET_ROWS) {
-      const rowEnd = Math.min(total, start + PARQUET_ROWS);
-      const rows = await parquetReadObjects({
-        file,
-        metadata,
-        compressors,
-        rowStart: start,
-        rowEnd,
-        utf8: false,
-      });
-      for (const value of rows) yield { row: ++count, value };
+    for await (const value of readParquetRows(blob, {
+      maxRows: IMPORT_LIMITS.rows,
+      isText: false,
+    })) {
+      yield { row: ++row, value };
     }
   } catch (error) {
     throw new AppError("input-invalid", `the Parquet file cannot be read (${messageOf(error)})`, {
