@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, CommandLoader>> = {
   benchmark: async () => (await import("./commands/benchmark")).command,
   compare: async () => (await import("./commands/compare")).command,
   encode: async () => (await import("./commands/encode")).command,
+  evaluate: async () => (await import("./commands/evaluate")).command,
   models: async () => (await import("./commands/models")).command,
   agreement: async () => (await import("./commands/agreement")).command,
   metrics: async () => (await import("./commands/metrics")).command,
