@@ -6,19 +6,19 @@ import { z } from "zod";
  * No official schema is public. The five core fields (`image_a`, `image_b`, `product_title`,
  * `query`, `label`) follow the layout a third-party evaluator assumed; the rest is ours.
  */
-const aspectAnswer = z.enum(["A>B", "A=B", "A<B"]);
+export const aspectAnswerSchema = z.enum(["A>B", "A=B", "A<B"]);
 const gateAnswer = z.enum(["YES", "NO"]);
 
 export const protocolAnswersSchema = z.strictObject({
   q1: gateAnswer.optional(),
   q2: gateAnswer.optional(),
-  q3: aspectAnswer.optional(),
-  q4: aspectAnswer.optional(),
-  q5: aspectAnswer.optional(),
-  q6: aspectAnswer.optional(),
-  q7: aspectAnswer.optional(),
-  q8: aspectAnswer.optional(),
-  q9: aspectAnswer.optional(),
+  q3: aspectAnswerSchema.optional(),
+  q4: aspectAnswerSchema.optional(),
+  q5: aspectAnswerSchema.optional(),
+  q6: aspectAnswerSchema.optional(),
+  q7: aspectAnswerSchema.optional(),
+  q8: aspectAnswerSchema.optional(),
+  q9: aspectAnswerSchema.optional(),
   q10: z.enum(["A", "B"]).optional(),
 });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { protocolAnswersSchema } from "../creative-pair";
+import { aspectAnswerSchema, protocolAnswersSchema } from "../creative-pair";
+import { OWN_QUESTION_IDS } from "./protocol-definition";
 
 /**
  * The judgement log: append-only events. Nothing is ever changed or deleted; undoing is another
@@ -63,6 +64,8 @@ const onPair = { ...base, pair: identifier, repeat: z.union([z.literal(0), z.lit
 /** Id of the decision this one replaces, or null for the first one. */
 const supersedes = identifier.nullable();
 
+export const ownAnswersSchema = z.partialRecord(z.enum(OWN_QUESTION_IDS), aspectAnswerSchema);
+
 const strength = z.union([z.literal(1), z.literal(2)]);
 
 export const judgedSchema = z.strictObject({
@@ -71,6 +74,8 @@ export const judgedSchema = z.strictObject({
   supersedes,
   shown: shownSchema,
   answers: protocolAnswersSchema,
+  /** Answers to the project's own questions, as shown; absent when there are none. */
+  own: ownAnswersSchema.optional(),
   /** 2 = strongly; a question that is absent was answered with ordinary strength. */
   strengths: z.record(z.string().max(4), strength),
   reasons: z.array(z.string().max(64)).max(30),

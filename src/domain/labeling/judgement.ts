@@ -1,11 +1,13 @@
 import {
   flipAnswers,
+  flipAspect,
   isNotComparable,
   type Label,
   type ProtocolAnswers,
 } from "../evaluation-protocol";
 import type { JudgedEvent, LabelEvent } from "./events";
 import type { LabelState } from "./label-state";
+import { OWN_QUESTION_IDS, type OwnAnswers } from "./protocol-definition";
 import type { LabelingPair } from "./records";
 
 /** A judgement in the pair's own sides, whatever side each creative was shown on. */
@@ -13,6 +15,8 @@ export interface Judgement {
   readonly event: JudgedEvent;
   readonly pair: LabelingPair;
   readonly answers: ProtocolAnswers;
+  /** Answers to the project's own questions. */
+  readonly own: OwnAnswers;
   /** `none`: closed by Q1 or Q2. */
   readonly label: Label | "none";
   readonly isSwapped: boolean;
@@ -30,6 +34,17 @@ export function canonicalAnswers(event: JudgedEvent, pair: LabelingPair): Protoc
   return wasSwapped(event, pair) ? flipAnswers(answers) : answers;
 }
 
+/** The answers to the project's own questions in the pair's own sides. */
+function canonicalOwn(event: JudgedEvent, pair: LabelingPair): OwnAnswers {
+  const swapped = wasSwapped(event, pair);
+  return Object.fromEntries(
+    OWN_QUESTION_IDS.flatMap((id) => {
+      const answer = event.own?.[id];
+      return answer === undefined ? [] : [[id, swapped ? flipAspect(answer) : answer] as const];
+    }),
+  );
+}
+
 function withoutUndefined(answers: JudgedEvent["answers"]): ProtocolAnswers {
   return Object.fromEntries(
     Object.entries(answers).filter(([, answer]) => answer !== undefined),
@@ -42,7 +57,8 @@ export function toJudgement(event: JudgedEvent, pair: LabelingPair): Judgement |
   const label = isNotComparable(answers) ? "none" : answers.q10;
   if (label === undefined) return undefined;
   const strength = event.strengths["q10"] ?? 1;
-  return { event, pair, answers, label, isSwapped: wasSwapped(event, pair), strength };
+  const own = canonicalOwn(event, pair);
+  return { event, pair, answers, own, label, isSwapped: wasSwapped(event, pair), strength };
 }
 
 /** Every judgement in force, in the order of the log. */

@@ -1,24 +1,48 @@
 import { z } from "zod";
-import { QUESTION_IDS, type QuestionId } from "../evaluation-protocol";
+import { QUESTION_IDS, type AspectAnswer, type QuestionId } from "../evaluation-protocol";
 
 /**
- * A labelling project's own edition of the Creative Evaluation Protocol: wording, which aspect
- * questions are asked, and the reasons an annotator can give. The identifiers q1–q10 and their kinds
- * never change, so that every export stays readable by tools that know the protocol.
+ * A labelling project's own edition of the Creative Evaluation Protocol: the questions, their order
+ * and wording, and the reasons an annotator can give. The identifiers q1–q10 and their kinds never
+ * change, so that every export stays readable by tools that know the protocol; a project's own
+ * questions are further aspects, x1–x9, whose answers are kept beside those of the protocol.
  */
+
+/** Aspect questions that a project can add. */
+export const OWN_QUESTION_IDS = ["x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9"] as const;
+export type OwnQuestionId = (typeof OWN_QUESTION_IDS)[number];
+export type AnyQuestionId = QuestionId | OwnQuestionId;
+export type OwnAnswers = { readonly [K in OwnQuestionId]?: AspectAnswer };
+
+/** True for a question that the project added to Q1–Q10. */
+export function isOwnQuestion(id: AnyQuestionId): id is OwnQuestionId {
+  return (OWN_QUESTION_IDS as readonly string[]).includes(id);
+}
 
 const bilingualText = z.strictObject({ en: z.string().max(2000), zh: z.string().max(2000) });
 export type BilingualText = z.infer<typeof bilingualText>;
 
 export const questionDefinitionSchema = z.strictObject({
-  id: z.enum(QUESTION_IDS),
+  id: z.enum([...QUESTION_IDS, ...OWN_QUESTION_IDS]),
   /** Short name for the list beside the pair. */
   name: bilingualText,
   /** The question itself, shown large while it is current. */
   text: bilingualText,
   /** A question that is not asked stays unanswered. Q10 is always asked. */
   asked: z.boolean(),
+  /** The project's own words for the answers; what is absent or empty has the usual ones. */
+  answers: z
+    .strictObject({
+      left: bilingualText,
+      equal: bilingualText,
+      right: bilingualText,
+      no: bilingualText,
+      yes: bilingualText,
+    })
+    .partial()
+    .optional(),
 });
+export type AnswerName = "left" | "equal" | "right" | "no" | "yes";
 export type QuestionDefinition = z.infer<typeof questionDefinitionSchema>;
 
 export const reasonDefinitionSchema = z.strictObject({
@@ -35,7 +59,16 @@ export const reasonDefinitionSchema = z.strictObject({
 export const protocolDefinitionSchema = z.strictObject({
   version: z.int().positive(),
   createdAt: z.string(),
-  questions: z.array(questionDefinitionSchema).length(QUESTION_IDS.length),
+  questions: z
+    .array(questionDefinitionSchema)
+    .max(QUESTION_IDS.length + OWN_QUESTION_IDS.length)
+    .refine(
+      (questions) => {
+        const ids = new Set<string>(questions.map(({ id }) => id));
+        return ids.size === questions.length && QUESTION_IDS.every((id) => ids.has(id));
+      },
+      { error: "needs every question q1 to q10 exactly once" },
+    ),
   reasons: z.array(reasonDefinitionSchema).max(30),
   /** Free text must have at least this many characters; 0 makes it optional. */
   minNoteLength: z.int().min(0).max(500),

@@ -5,10 +5,16 @@ import {
   isNotComparable,
   type AspectAnswer,
   type ProtocolAnswers,
-  type QuestionId,
 } from "@/domain/evaluation-protocol";
-import { regionSchema, type Region } from "@/domain/labeling/events";
-import type { ProtocolDefinition, QuestionDefinition } from "@/domain/labeling/protocol-definition";
+import { ownAnswersSchema, regionSchema, type Region } from "@/domain/labeling/events";
+import {
+  isOwnQuestion,
+  OWN_QUESTION_IDS,
+  type AnyQuestionId,
+  type OwnAnswers,
+  type ProtocolDefinition,
+  type QuestionDefinition,
+} from "@/domain/labeling/protocol-definition";
 
 /**
  * The answers being given to the pair on screen, as a pure reducer: keys, clicks and touches all
@@ -18,6 +24,7 @@ import type { ProtocolDefinition, QuestionDefinition } from "@/domain/labeling/p
 export const draftSchema = z.object({
   taskKey: z.string(),
   answers: protocolAnswersSchema,
+  own: ownAnswersSchema.default({}),
   strengths: z.record(z.string(), z.union([z.literal(1), z.literal(2)])),
   current: z.string(),
   reasons: z.array(z.string()),
@@ -31,9 +38,11 @@ export const draftSchema = z.object({
   supersedes: z.string().nullable(),
 });
 
-export type JudgeDraft = Omit<z.infer<typeof draftSchema>, "current" | "answers"> & {
-  readonly current: QuestionId;
+export type JudgeDraft = Omit<z.infer<typeof draftSchema>, "current" | "answers" | "own"> & {
+  readonly current: AnyQuestionId;
   readonly answers: ProtocolAnswers;
+  /** Answers to the project's own questions. */
+  readonly own: OwnAnswers;
 };
 
 export type JudgeInput = JudgeDraft["input"];
@@ -42,7 +51,7 @@ export type JudgeAction =
   | { readonly type: "favour"; readonly side: "left" | "right"; readonly isStrong: boolean }
   | { readonly type: "equal" }
   | { readonly type: "gate"; readonly answer: "YES" | "NO" }
-  | { readonly type: "go"; readonly question: QuestionId }
+  | { readonly type: "go"; readonly question: AnyQuestionId }
   | { readonly type: "step"; readonly by: 1 | -1 }
   | { readonly type: "reason"; readonly id: string }
   | { readonly type: "note"; readonly text: string }
@@ -65,6 +74,7 @@ export function createDraft(
   return {
     taskKey,
     answers: {},
+    own: {},
     strengths: {},
     current: context.questions[0]?.id ?? "q10",
     reasons: [],
@@ -78,11 +88,16 @@ export function createDraft(
   };
 }
 
-export function isGate(question: QuestionId): question is "q1" | "q2" {
+export function isGate(question: AnyQuestionId): question is "q1" | "q2" {
   return question === "q1" || question === "q2";
 }
 
-function questionAfter(draft: JudgeDraft, context: JudgeContext, by: 1 | -1): QuestionId {
+/** The draft's answer to a question of either kind. */
+export function answerOf(draft: JudgeDraft, question: AnyQuestionId): string | undefined {
+  return isOwnQuestion(question) ? draft.own[question] : draft.answers[question];
+}
+
+function questionAfter(draft: JudgeDraft, context: JudgeContext, by: 1 | -1): AnyQuestionId {
   const at = context.questions.findIndex(({ id }) => id === draft.current);
   return context.questions[at + by]?.id ?? draft.current;
 }
@@ -94,14 +109,16 @@ function withAnswer(
   strength: 1 | 2 = 1,
 ): JudgeDraft {
   const { current } = draft;
-  const before = draft.answers[current];
-  const answers = { ...draft.answers, [current]: answer } as ProtocolAnswers;
+  const before = answerOf(draft, current);
+  const changed = isOwnQuestion(current)
+    ? { own: { ...draft.own, [current]: answer } as OwnAnswers }
+    : { answers: { ...draft.answers, [current]: answer } as ProtocolAnswers };
   const { [current]: _old, ...others } = draft.strengths;
   const strengths = strength === 2 ? { ...others, [current]: strength } : others;
   const edits = draft.edits + (before !== undefined && before !== answer ? 1 : 0);
-  const answered = { ...draft, answers, strengths, edits };
+  const answered = { ...draft, ...changed, strengths, edits };
   // A gate answered YES closes the pair: there is nothing further to ask.
-  if (isNotComparable(answers)) return answered;
+  if (isNotComparable(answered.answers)) return answered;
   return { ...answered, current: questionAfter(answered, context, 1) };
 }
 
@@ -167,7 +184,7 @@ export function reduceDraft(
 
 /** What still has to be done before the draft can be confirmed. */
 export type Missing =
-  | { readonly kind: "question"; readonly question: QuestionId }
+  | { readonly kind: "question"; readonly question: AnyQuestionId }
   | { readonly kind: "note"; readonly length: number; readonly wanted: number }
   | { readonly kind: "reasons"; readonly wanted: number };
 
@@ -175,7 +192,7 @@ export type Missing =
 export function missingIn(draft: JudgeDraft, context: JudgeContext): Missing | undefined {
   const closed = isNotComparable(draft.answers);
   if (!closed) {
-    const open = context.questions.find(({ id }) => draft.answers[id] === undefined);
+    const open = context.questions.find(({ id }) => answerOf(draft, id) === undefined);
     if (open !== undefined) return { kind: "question", question: open.id };
   }
   const { minNoteLength, minReasons } = context.protocol;
@@ -189,12 +206,16 @@ export function missingIn(draft: JudgeDraft, context: JudgeContext): Missing | u
  * True when the label goes against most of the aspect answers that favour a side. Equal answers
  * say nothing. Worth pointing out, never forbidden.
  */
-export function isContradiction(answers: ProtocolAnswers): boolean {
+export function isContradiction(answers: ProtocolAnswers, own: OwnAnswers = {}): boolean {
   if (answers.q10 === undefined) return false;
   let balance = 0;
-  for (const id of ASPECT_QUESTION_IDS) {
-    if (answers[id] === "A>B") balance++;
-    else if (answers[id] === "A<B") balance--;
+  const given = [
+    ...ASPECT_QUESTION_IDS.map((id) => answers[id]),
+    ...OWN_QUESTION_IDS.map((id) => own[id]),
+  ];
+  for (const answer of given) {
+    if (answer === "A>B") balance++;
+    else if (answer === "A<B") balance--;
   }
   return answers.q10 === "A" ? balance < 0 : balance > 0;
 }

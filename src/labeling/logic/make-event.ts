@@ -6,6 +6,8 @@ import {
   type Shown,
   type SkippedEvent,
 } from "@/domain/labeling/events";
+import { isNotComparable } from "@/domain/evaluation-protocol";
+import type { OwnAnswers } from "@/domain/labeling/protocol-definition";
 import { currentProtocol, type LabelingProject } from "@/domain/labeling/records";
 import { answersToKeep, createDraft, type JudgeContext, type JudgeDraft } from "./judge-draft";
 import type { Task } from "./queue";
@@ -60,8 +62,10 @@ export function judgedEvent(
   suggestion?: RecordedSuggestion,
 ): JudgedEvent {
   const answers = answersToKeep(draft.answers);
+  // A closed pair has no answers to the project's own questions either.
+  const own = isNotComparable(answers) ? {} : draft.own;
   const strengths = Object.fromEntries(
-    Object.entries(draft.strengths).filter(([question]) => question in answers),
+    Object.entries(draft.strengths).filter(([question]) => question in answers || question in own),
   );
   return {
     ...baseOf(project, task, origin),
@@ -69,6 +73,7 @@ export function judgedEvent(
     supersedes: draft.supersedes,
     shown: shownOf(project, task, options),
     answers,
+    ...(Object.keys(own).length === 0 ? {} : { own }),
     strengths,
     reasons: [...draft.reasons],
     note: draft.note.trim(),
@@ -110,11 +115,11 @@ export function draftOfDecision(
 ): JudgeDraft {
   const empty = createDraft(taskKey, context, startedAt, supersedes);
   if (decision?.kind !== "judged") return empty;
-  const { answers, strengths, reasons, note, regions } = decision;
+  const { answers, own = {}, strengths, reasons, note, regions } = decision;
   const kept = Object.fromEntries(
     Object.entries(answers).filter(([, answer]) => answer !== undefined),
   );
-  return { ...empty, answers: kept, strengths, reasons, note, regions };
+  return { ...empty, answers: kept, own: own as OwnAnswers, strengths, reasons, note, regions };
 }
 
 /** The task a decision belongs to, with the sides as they were shown then. */

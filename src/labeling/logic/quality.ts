@@ -1,6 +1,11 @@
-import { ASPECT_QUESTION_IDS, type QuestionId } from "@/domain/evaluation-protocol";
+import { ASPECT_QUESTION_IDS } from "@/domain/evaluation-protocol";
 import { goldOf, judgementsOf, type Judgement } from "@/domain/labeling/judgement";
 import type { LabelState } from "@/domain/labeling/label-state";
+import {
+  isOwnQuestion,
+  OWN_QUESTION_IDS,
+  type AnyQuestionId,
+} from "@/domain/labeling/protocol-definition";
 import type { LabelingPair } from "@/domain/labeling/records";
 import {
   figureOf,
@@ -44,7 +49,7 @@ export interface QualityReport {
   readonly annotators: readonly AnnotatorQuality[];
   /** Coefficients on the label and on each question with any overlap. */
   readonly agreement: readonly {
-    readonly question: QuestionId | "label";
+    readonly question: AnyQuestionId | "label";
     readonly figures: readonly AgreementFigure[];
     readonly items: number;
   }[];
@@ -72,12 +77,14 @@ const ASPECT_CATEGORIES = ["A>B", "A=B", "A<B"] as const;
 
 function answerAgreement(
   judgements: readonly Judgement[],
-  question: QuestionId | "label",
+  question: AnyQuestionId | "label",
 ): QualityReport["agreement"][number] {
-  const isAspect = (ASPECT_QUESTION_IDS as readonly string[]).includes(question);
-  const ratings = ratingsOf(judgements, ({ label, answers }) =>
-    question === "label" ? label : answers[question],
-  );
+  const isOwn = question !== "label" && isOwnQuestion(question);
+  const isAspect = isOwn || (ASPECT_QUESTION_IDS as readonly string[]).includes(question);
+  const ratings = ratingsOf(judgements, ({ label, answers, own }) => {
+    if (question === "label") return label;
+    return isOwnQuestion(question) ? own[question] : answers[question];
+  });
   const categories =
     question === "label" ? LABEL_CATEGORIES : isAspect ? ASPECT_CATEGORIES : undefined;
   const table = createRatingTable(ratings, categories);
@@ -165,7 +172,8 @@ export function qualityReport(
   }
   const groups = Map.groupBy(judgements, ({ event }) => event.annotator);
   const people = new Set([...groups.keys(), ...skipped.keys()]);
-  const questions = ["label", "q2", ...ASPECT_QUESTION_IDS] as const;
+  const own = OWN_QUESTION_IDS.filter((id) => judgements.some((one) => one.own[id] !== undefined));
+  const questions = ["label", "q2", ...ASPECT_QUESTION_IDS, ...own] as const;
   return {
     annotators: [...people].map((annotator) =>
       annotatorQuality(

@@ -1,7 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { isNotComparable, type QuestionId } from "@/domain/evaluation-protocol";
+import { isNotComparable } from "@/domain/evaluation-protocol";
+import type { AnswerName, QuestionDefinition } from "@/domain/labeling/protocol-definition";
 import { Keys } from "@/shared/ui/keys";
 import {
+  answerOf,
   isContradiction,
   isGate,
   type JudgeAction,
@@ -20,19 +22,23 @@ interface AnswerChoice {
   readonly action: JudgeAction;
 }
 
-function choicesFor(question: QuestionId, keymap: Keymap, words: Record<string, string>) {
+function choicesFor(
+  { id: question }: QuestionDefinition,
+  keymap: Keymap,
+  words: Readonly<Record<AnswerName, string>>,
+) {
   if (isGate(question)) {
     return [
       {
         answer: "NO",
-        label: words["no"]!,
+        label: words.no,
         tone: "plain",
         keys: keymap.equal,
         action: { type: "gate", answer: "NO" },
       },
       {
         answer: "YES",
-        label: words["yes"]!,
+        label: words.yes,
         tone: "plain",
         keys: keymap.yes,
         action: { type: "gate", answer: "YES" },
@@ -41,21 +47,21 @@ function choicesFor(question: QuestionId, keymap: Keymap, words: Record<string, 
   }
   const left: AnswerChoice = {
     answer: question === "q10" ? "A" : "A>B",
-    label: "A",
+    label: words.left,
     tone: "A",
     keys: keymap.left,
     action: { type: "favour", side: "left", isStrong: false },
   };
   const right: AnswerChoice = {
     answer: question === "q10" ? "B" : "A<B",
-    label: "B",
+    label: words.right,
     tone: "B",
     keys: keymap.right,
     action: { type: "favour", side: "right", isStrong: false },
   };
   const equal: AnswerChoice = {
     answer: "A=B",
-    label: words["equal"]!,
+    label: words.equal,
     tone: "plain",
     keys: keymap.equal,
     action: { type: "equal" },
@@ -90,11 +96,26 @@ export function QuestionPanel({
 }) {
   const { t } = useLingui();
   const { textOf } = useTextLanguage();
-  const words = { yes: t`Yes`, no: t`No`, equal: t`Equal` };
+  const words = { left: "A", right: "B", yes: t`Yes`, no: t`No`, equal: t`Equal` };
   const current = context.questions.find(({ id }) => id === draft.current);
   const closed = isNotComparable(draft.answers);
   if (current === undefined) return null;
   const strong = draft.strengths[current.id] === 2;
+  const given = answerOf(draft, current.id);
+  const own = (name: AnswerName) => {
+    const text = current.answers?.[name];
+    const shown = text === undefined ? "" : textOf(text);
+    if (shown === "") return words[name];
+    // A side keeps its letter: the colour alone does not say which it is.
+    return name === "left" || name === "right" ? `${words[name]} · ${shown}` : shown;
+  };
+  const answerWords = {
+    left: own("left"),
+    equal: own("equal"),
+    right: own("right"),
+    no: own("no"),
+    yes: own("yes"),
+  };
 
   return (
     <section className={styles["panel"]} aria-label={t`Questions`}>
@@ -106,19 +127,19 @@ export function QuestionPanel({
           {textOf(current.text)}
         </p>
         <fieldset className={styles["answers"]} aria-labelledby="judge-question">
-          {choicesFor(current.id, keymap, words).map((choice) => (
+          {choicesFor(current, keymap, answerWords).map((choice) => (
             <button
               key={choice.answer}
               type="button"
               className={styles["answer"]}
               data-tone={choice.tone}
               data-enter="confirm"
-              aria-pressed={draft.answers[current.id] === choice.answer}
+              aria-pressed={given === choice.answer}
               onClick={() => dispatch(choice.action)}
             >
               <span>
                 {choice.label}
-                {strong && draft.answers[current.id] === choice.answer ? ` · ${t`strongly`}` : ""}
+                {strong && given === choice.answer ? ` · ${t`strongly`}` : ""}
               </span>
               {choice.keys !== null && <Keys keys={choice.keys} />}
             </button>
@@ -128,7 +149,7 @@ export function QuestionPanel({
       {context.questions.length > 1 && (
         <ol className={styles["list"]}>
           {context.questions.map((question) => {
-            const answer = draft.answers[question.id];
+            const answer = answerOf(draft, question.id);
             return (
               <li key={question.id}>
                 <button
@@ -154,7 +175,7 @@ export function QuestionPanel({
       )}
       <output className={styles["hint"]}>
         {closed && <Trans>This closes the pair as not comparable. Confirm to go on.</Trans>}
-        {!closed && isContradiction(draft.answers) && (
+        {!closed && isContradiction(draft.answers, draft.own) && (
           <Trans>Your label goes against most of your answers. Confirm if you mean it.</Trans>
         )}
       </output>

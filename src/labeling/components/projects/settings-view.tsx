@@ -13,7 +13,9 @@ import {
 import { useState } from "react";
 import { useStore } from "zustand";
 import { currentProtocol, type LabelingProject } from "@/domain/labeling/records";
+import { AppError } from "@/shared/lib/errors";
 import { ErrorNotice, Notice } from "@/shared/ui/notice";
+import { changedClosedEdition, unnamedIn } from "../../logic/edit-protocol";
 import type { ProjectViewProps } from "../labeling-context";
 import { KeySettingsEditor } from "./key-settings-editor";
 import { ProtocolEditor } from "./protocol-editor";
@@ -37,6 +39,13 @@ export function SettingsView(props: ProjectViewProps) {
   async function save() {
     setError(undefined);
     try {
+      const closed = changedClosedEdition(stored.protocols, project.protocols, usedEditions);
+      if (closed !== undefined) {
+        throw new AppError(
+          "input-invalid",
+          `Judgements were made under edition ${closed} of the protocol meanwhile, so it cannot change any more. Reload the settings and begin a new edition.`,
+        );
+      }
       // Annotators may have been added in another view meanwhile.
       await handle.saveProject({ ...project, annotators: stored.annotators });
       setSaved(true);
@@ -48,6 +57,7 @@ export function SettingsView(props: ProjectViewProps) {
     await repository.removeProject(stored.id);
     onNavigate({});
   }
+  const unnamed = unnamedIn(currentProtocol(project));
   const percent = (value: string | number) => Math.min(1, Math.max(0, Number(value) / 100));
 
   return (
@@ -148,9 +158,17 @@ export function SettingsView(props: ProjectViewProps) {
       />
       {error !== undefined && <ErrorNotice error={error} />}
       <Group>
-        <Button onClick={() => void save()} disabled={project.title.trim() === ""}>
+        <Button
+          onClick={() => void save()}
+          disabled={project.title.trim() === "" || unnamed.length > 0}
+        >
           <Trans>Save the settings</Trans>
         </Button>
+        {unnamed.length > 0 && (
+          <Text component="output" size="sm">
+            <Trans>Still without words: {unnamed.join(", ")}</Trans>
+          </Text>
+        )}
         {isSaved && (
           <Text component="output" size="sm">
             <Trans>Saved</Trans>
