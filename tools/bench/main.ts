@@ -5,22 +5,41 @@
 import { existsSync } from "node:fs";
 import { cpus, loadavg, release, totalmem, type as systemType } from "node:os";
 import { parseArgs } from "node:util";
+import { benchLabelDashboard, benchLabelExport } from "./label-node";
+import {
+  benchLabelImport,
+  benchLabelLatency,
+  benchLabelPairs,
+  benchLabelResults,
+} from "./label-page";
 import { benchDecoder, benchVision } from "./node-bench";
 
-const USAGE = `Usage: npm run bench -- [vision] [decoder] [--rounds N] [--threads N] [--folder PATH]
-Without names all benchmarks run. Models: python tools/bench/export_peers.py`;
+const USAGE = `Usage: npm run bench -- [vision] [decoder] [label] [--rounds N] [--threads N] [--folder PATH]
+Without names all benchmarks run. Models of vision and decoder: python tools/bench/export_peers.py
+label is label-export and label-dashboard in Node, then label-latency, label-import, label-pairs and
+label-results on the built page (npm run build) in Chromium; each of them can be named alone.`;
 
-const BENCHES = { vision: benchVision, decoder: benchDecoder } as const;
+const BENCHES = {
+  vision: benchVision,
+  decoder: benchDecoder,
+  "label-export": benchLabelExport,
+  "label-dashboard": benchLabelDashboard,
+  "label-latency": benchLabelLatency,
+  "label-import": benchLabelImport,
+  "label-pairs": benchLabelPairs,
+  "label-results": benchLabelResults,
+} as const;
 type BenchName = keyof typeof BENCHES;
+const ALL = Object.keys(BENCHES) as BenchName[];
+const NEEDS_MODELS: readonly string[] = ["vision", "decoder"];
 
 function describeMachine(threads: number): string {
   const cores = cpus();
   const memory = (totalmem() / 2 ** 30).toFixed(0);
-  const load = loadavg()[0]!.toFixed(1);
   return (
     `${cores[0]?.model ?? "unknown CPU"}, ${cores.length} logical cores, ${memory} GiB, ` +
     `${systemType()} ${release()}, Node ${process.version}\n` +
-    `onnxruntime-node, CPU, ${threads} threads; load average at start ${load}`
+    `onnxruntime-node (vision, decoder): CPU, ${threads} threads`
   );
 }
 
@@ -34,13 +53,17 @@ async function main(): Promise<number> {
       help: { type: "boolean", default: false },
     },
   });
-  const names = positionals.length === 0 ? Object.keys(BENCHES) : positionals;
+  const asked = positionals.length === 0 ? ALL : positionals;
+  const names = asked.flatMap((name) =>
+    name === "label" ? ALL.filter((each) => each.startsWith("label-")) : [name],
+  );
   const unknown = names.filter((name) => !(name in BENCHES));
   if (values.help || unknown.length > 0) {
     console.error(USAGE);
     return values.help ? 0 : 2;
   }
-  if (!existsSync(`${values.folder}/siglip-b16/model.safetensors`)) {
+  const needsModels = names.some((name) => NEEDS_MODELS.includes(name));
+  if (needsModels && !existsSync(`${values.folder}/siglip-b16/model.safetensors`)) {
     console.error(`No models in ${values.folder}. Run: python tools/bench/export_peers.py`);
     return 1;
   }
@@ -50,7 +73,11 @@ async function main(): Promise<number> {
     threads: Number(values.threads),
   };
   console.log(describeMachine(options.threads));
-  for (const name of names) console.log(await BENCHES[name as BenchName](options));
+  for (const name of names) {
+    // The load of this moment belongs to the figures below it.
+    console.log(`\nload average ${loadavg()[0]!.toFixed(1)} before ${name}`);
+    console.log(await BENCHES[name as BenchName](options));
+  }
   return 0;
 }
 
