@@ -82,6 +82,8 @@ export interface JudgeController {
   readonly redo: () => Promise<void>;
   /** Puts a decided pair on screen again, with the annotator's own answers. */
   readonly review: (pairId: string, repeat?: 0 | 1) => void;
+  /** Leaves a reviewed pair as it was and goes back to the queue. */
+  readonly leaveReview: () => void;
   /** Adds the time in view to the draft; called when the page is hidden. */
   readonly pauseTimer: () => void;
   readonly resumeTimer: () => void;
@@ -119,6 +121,8 @@ export function createJudgeController(options: JudgeOptions): JudgeController {
   const draftKey = JSON.stringify(["draft", handle.store.getState().project.id, annotator]);
   let viewedSince: number | undefined;
   let draftWrite: Promise<void> = Promise.resolve();
+  /** The pair that a review interrupted, with the answers given so far. */
+  let interrupted: { readonly task: Task; readonly draft: JudgeDraft } | undefined;
 
   const view = () => ({
     tasks: store.getState().tasks,
@@ -149,6 +153,12 @@ export function createJudgeController(options: JudgeOptions): JudgeController {
   }
 
   function showNext(): void {
+    const before = interrupted;
+    interrupted = undefined;
+    if (before !== undefined && !isDecided(view(), before.task)) {
+      keepDraft(before.draft);
+      return show(before.task, before.draft);
+    }
     show(nextTasks(view(), 1, options.gain)[0]);
   }
 
@@ -166,11 +176,14 @@ export function createJudgeController(options: JudgeOptions): JudgeController {
     const { isReview, mode } = store.getState();
     const { language } = options;
     const suggestion = options.suggestionFor?.(task);
+    // Whatever was on screen after an earlier answer to this showing came before this one.
+    const earlier = handle.store.getState().state.decisions.get(keyOf(task)) ?? [];
+    const hasSeen = earlier.some(({ shown }) => shown.suggestion !== "none");
     return {
       options: {
         mode: isReview ? ("review" as const) : mode,
         language,
-        suggestion: suggestion?.shown ?? "none",
+        suggestion: hasSeen ? ("before" as const) : (suggestion?.shown ?? "none"),
       },
       record: suggestion?.record,
     };
@@ -256,6 +269,10 @@ export function createJudgeController(options: JudgeOptions): JudgeController {
     const key = keyOf(task);
     const decision = handle.store.getState().state.inForce.get(key);
     if (decision === undefined) return show(task);
+    const on = store.getState();
+    if (!on.isReview && on.task !== undefined && on.draft !== undefined) {
+      interrupted = { task: on.task, draft: addTime() ?? on.draft };
+    }
     const asShown = taskOfDecision(decision, tasks) ?? task;
     const started = isoTime(clock.now());
     show(asShown, draftOfDecision(key, decision, context, started, decision.id), true);
@@ -334,6 +351,13 @@ export function createJudgeController(options: JudgeOptions): JudgeController {
     undo: () => reverse("undone"),
     redo: () => reverse("redone"),
     review,
+    leaveReview() {
+      if (!store.getState().isReview) return;
+      showNext();
+      // The review's own draft must not come back after a reload.
+      const { draft } = store.getState();
+      if (draft !== undefined) keepDraft(draft);
+    },
     pauseTimer() {
       const draft = addTime();
       viewedSince = undefined;

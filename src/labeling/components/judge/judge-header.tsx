@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Progress, SegmentedControl, Select } from "@mantine/core";
+import { Button, Progress, SegmentedControl, Select } from "@mantine/core";
 import type { Annotator, LabelingProduct } from "@/domain/labeling/records";
 import { formatDuration, formatNumber } from "@/shared/ui/format";
 import type { QueueCounts } from "../../logic/queue";
@@ -16,6 +16,7 @@ export interface JudgeHeaderProps {
   readonly onMode: (mode: "full" | "quick") => void;
   readonly product: LabelingProduct | undefined;
   readonly isReview: boolean;
+  readonly onLeaveReview: () => void;
   readonly isFlagged: boolean;
 }
 
@@ -58,9 +59,14 @@ export function JudgeHeader(props: JudgeHeaderProps) {
           )}
         </span>
         {props.isReview && (
-          <strong className={styles["badge"]}>
-            <Trans>Review</Trans>
-          </strong>
+          <>
+            <strong className={styles["badge"]}>
+              <Trans>Review</Trans>
+            </strong>
+            <Button size="compact-xs" variant="default" onClick={props.onLeaveReview}>
+              <Trans>Back to the queue</Trans>
+            </Button>
+          </>
         )}
         {props.isFlagged && (
           <strong className={styles["badge"]}>

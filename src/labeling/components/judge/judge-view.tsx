@@ -8,6 +8,7 @@ import { ErrorNotice } from "@/shared/ui/notice";
 import { useShortcuts } from "@/shared/ui/use-shortcuts";
 import type { Command, KeyHit, KeySettings } from "../../logic/keymap";
 import { recentPace } from "../../logic/pace";
+import { recentDecisions } from "../../logic/recent-decisions";
 import { countTasks } from "../../logic/queue";
 import { WHOLE, zoomAbout } from "../../logic/viewport";
 import type { JudgeController } from "../../store/judge-store";
@@ -16,6 +17,7 @@ import { SuggestionStrip, type SuggestionView } from "../assist/suggestion-strip
 import { GuidelinesPanel } from "./guidelines-panel";
 import { JudgeHeader } from "./judge-header";
 import { QuestionPanel } from "./question-panel";
+import { RecentPanel } from "./recent-panel";
 import { ReasonsBar } from "./reasons-bar";
 import { SkipPanel } from "./skip-panel";
 import { INITIAL_STAGE, Stage, type StageView } from "./stage";
@@ -31,13 +33,16 @@ export interface JudgeViewProps extends ProjectViewProps {
   readonly suggestion: SuggestionView | undefined;
 }
 
-type Panel = "skip" | "guidelines" | undefined;
+type Panel = "skip" | "guidelines" | "recent" | undefined;
+
+/** Decisions offered for a second look. */
+const RECENT = 20;
 
 /** The judging screen: two creatives, the protocol, and the keys. */
 export function JudgeView(props: JudgeViewProps) {
   const { controller, handle, images, keys } = props;
   const { t } = useLingui();
-  const { project, products, creatives, state, revision } = useStore(handle.store);
+  const { project, products, creatives, pairsById, state, revision } = useStore(handle.store);
   const judge = useStore(controller.store);
   const [view, setView] = useState<StageView>(INITIAL_STAGE);
   const [panel, setPanel] = useState<Panel>();
@@ -67,6 +72,7 @@ export function JudgeView(props: JudgeViewProps) {
     flag: () => void controller.flag(""),
     note: () => note.current?.focus(),
     guidelines: () => setPanel("guidelines"),
+    recent: () => setPanel("recent"),
     overlay: () => changeView({ mode: view.mode === "overlay" ? "side" : "overlay" }),
     slider: () => changeView({ mode: view.mode === "slider" ? "side" : "slider" }),
     zoom: () => changeView({ viewport: view.viewport.scale > 1 ? WHOLE : zoomAbout(WHOLE, 2) }),
@@ -83,10 +89,25 @@ export function JudgeView(props: JudgeViewProps) {
     const reason = judge.context.protocol.reasons[Number(command.slice("reason-".length)) - 1];
     if (reason !== undefined) controller.dispatch({ type: "reason", id: reason.id });
   }
-  useJudgeKeys(keys, panel !== "guidelines", run);
+  useJudgeKeys(keys, panel !== "guidelines" && panel !== "recent", run);
   useShortcuts(t`Judging`, useKeyHelp(keys, judge.context));
   const message = useMessage(judge);
 
+  const recentPanel = (
+    <RecentPanel
+      opened={panel === "recent"}
+      decisions={panel === "recent" ? recentDecisions(state, judge.annotator, RECENT) : []}
+      pairsById={pairsById}
+      creatives={creatives}
+      products={products}
+      images={images}
+      onClose={() => setPanel(undefined)}
+      onRevise={(decision) => {
+        setPanel(undefined);
+        controller.review(decision.pair, decision.repeat);
+      }}
+    />
+  );
   if (task === undefined || draft === undefined) {
     return (
       <EmptyState
@@ -99,6 +120,10 @@ export function JudgeView(props: JudgeViewProps) {
             <Button variant="default" onClick={() => void controller.undo()}>
               <Trans>Undo the last one</Trans>
             </Button>
+            <Button variant="default" onClick={() => setPanel("recent")}>
+              <Trans>Look at the last ones again</Trans>
+            </Button>
+            {recentPanel}
           </>
         }
       >
@@ -128,6 +153,7 @@ export function JudgeView(props: JudgeViewProps) {
         onMode={props.onMode}
         product={product}
         isReview={judge.isReview}
+        onLeaveReview={controller.leaveReview}
         isFlagged={state.flags.has(task.pair.id)}
       />
       <div className={styles["stage"]}>
@@ -198,6 +224,7 @@ export function JudgeView(props: JudgeViewProps) {
           keys={keyOf("guidelines")}
           onClick={() => setPanel("guidelines")}
         />
+        <FooterButton label={t`Last ones`} keys={keyOf("recent")} onClick={commands.recent!} />
         <output className={styles["message"]} data-tone={message.tone}>
           {message.text}
         </output>
@@ -214,6 +241,7 @@ export function JudgeView(props: JudgeViewProps) {
         onClose={() => setPanel(undefined)}
         text={project.guidelines}
       />
+      {recentPanel}
     </div>
   );
 }

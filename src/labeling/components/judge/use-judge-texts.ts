@@ -25,6 +25,7 @@ export function useCommandNames(): Readonly<Partial<Record<Command, string>>> {
     note: t`Write a note`,
     box: t`Draw a box`,
     guidelines: t`Guidelines`,
+    recent: t`Your last decisions`,
     overlay: t`Lay the creatives over one another`,
     slider: t`Slider between the creatives`,
     zoom: t`Zoom both`,
