@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import type { BenchmarkEntry } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import { ErrorNotice } from "@/shared/ui/notice";
+import { averagesOf } from "../logic/averages";
 import { withExtraFiles } from "../runner/browser-files";
 import type { LoadedDataSet, RunState } from "../store/bench-store";
 import { encoderName } from "./encoder-name";
@@ -31,6 +32,8 @@ export function FreeSearch({
     () => new Map(dataSet.task.candidates.map((entry) => [entry.id, entry])),
     [dataSet],
   );
+  const direction = free.result?.entry.image === undefined ? "t-mm" : "mm-mm";
+  const averages = useMemo(() => averagesOf(first.run, direction), [first, direction]);
   return (
     <>
       <FreeQuery
@@ -52,10 +55,11 @@ export function FreeSearch({
           <WhyPanel
             client={client}
             model={first.choice.model}
-            direction={free.result.entry.image === undefined ? "t-mm" : "mm-mm"}
+            direction={direction}
             query={free.result.entry}
             candidate={opened}
             files={files}
+            averages={averages}
             onClose={() => setOpened(undefined)}
           />
         </>

@@ -7,6 +7,7 @@ import { rankCandidates, trueItems } from "@/domain/benchmark/score-direction";
 import { viewsOf, type BenchmarkQuery, type Direction } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import { SideMark } from "@/shared/ui/side-mark";
+import { averagesOf } from "../logic/averages";
 import type { BenchSearch } from "../logic/search-params";
 import type { BenchStore, LoadedDataSet, RunState } from "../store/bench-store";
 import styles from "./benchmark.module.css";
@@ -50,8 +51,10 @@ export function QueryResults(props: QueryResultsProps) {
     () => runs.map(({ run }) => (run === undefined ? [] : rankOf(run, direction, query))),
     [runs, direction, query],
   );
-  const opened = search.why === undefined ? undefined : entries.get(search.why);
   const side = search.side === "b" && runs.length > 1 ? 1 : 0;
+  const whyRun = runs[side]?.run;
+  const averages = useMemo(() => averagesOf(whyRun, direction), [whyRun, direction]);
+  const opened = search.why === undefined ? undefined : entries.get(search.why);
   const close = () => {
     const { why: _why, side: _side, ...rest } = search;
     onSearchChange(rest);
@@ -105,6 +108,7 @@ export function QueryResults(props: QueryResultsProps) {
         query={query}
         candidate={opened}
         files={files}
+        averages={averages}
         onClose={close}
       />
     </Stack>

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { viewsOf, type BenchmarkEntry, type Direction, type View } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
-import type { EncodeItem, ModelRef } from "@/inference/protocol/messages";
+import type { EncodeItem, ModelRef, SimilarityAverages } from "@/inference/protocol/messages";
 import { ErrorNotice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import type { DataFiles } from "../logic/read-data-set";
@@ -92,12 +92,14 @@ export interface WhyPanelProps {
   readonly query: BenchmarkEntry;
   readonly candidate: BenchmarkEntry | undefined;
   readonly files: DataFiles;
+  /** Of the run's queries and candidates: shares then say what sets this pair apart. */
+  readonly averages: SimilarityAverages;
   readonly onClose: () => void;
 }
 
 /** Which patches and words carry the similarity of a query and a candidate. */
 export function WhyPanel(props: WhyPanelProps) {
-  const { client, model, direction, query, candidate, files, onClose } = props;
+  const { client, model, direction, query, candidate, files, averages, onClose } = props;
   const { t } = useLingui();
   const views = viewsOf(direction);
   const why = useQuery({
@@ -110,6 +112,7 @@ export function WhyPanel(props: WhyPanelProps) {
           model: { id: model!.id, revision: model!.revision },
           query: await toItem(query, views.query, files),
           candidate: await toItem(candidate!, views.candidate, files),
+          averages,
         },
         { signal, priority: "interactive" },
       ),
@@ -137,6 +140,14 @@ export function WhyPanel(props: WhyPanelProps) {
           <>
             <Text>
               <Trans>Similarity {why.data.similarity.toFixed(3)}</Trans>
+              {why.data.queryToAverage !== undefined && (
+                <>
+                  {" "}
+                  <Trans>
+                    (query to the average candidate: {why.data.queryToAverage.toFixed(3)})
+                  </Trans>
+                </>
+              )}
             </Text>
             <Side
               title={t`Query`}
@@ -156,9 +167,11 @@ export function WhyPanel(props: WhyPanelProps) {
             />
             <Text size="sm" c="dimmed">
               <Trans>
-                With mean pooling the vector is a sum over patches and words, so each one’s share of
-                the dot product is exact. Stronger colour: larger share; shares below zero are not
-                coloured. Words: percent of the largest share.
+                With mean pooling the vector is a sum over patches and words, so each one’s share is
+                exact: what it adds to this similarity, less what it adds to the similarity with the
+                average item of the other side. Stronger colour: larger share; shares below zero are
+                not coloured. Words: percent of the largest share. A model with shuffled weights
+                gives maps that have nothing in common with these (tested).
               </Trans>
             </Text>
           </>

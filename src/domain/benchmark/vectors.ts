@@ -107,6 +107,16 @@ export function prefixNorms(matrix: Float32Array, dimension: number, width: numb
   return norms;
 }
 
+/** Mean of all rows, summed in float64; undefined for an empty table. */
+export function meanVector(table: VectorTable): Float32Array | undefined {
+  const { size, dimension } = table;
+  if (size === 0) return undefined;
+  const matrix = table.matrix();
+  const sums = new Float64Array(dimension);
+  for (let i = 0; i < matrix.length; i++) sums[i % dimension]! += matrix[i]!;
+  return Float32Array.from(sums, (sum) => sum / size);
+}
+
 /**
  * Scales to length 1; a zero vector stays zero.
  *

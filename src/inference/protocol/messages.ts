@@ -124,7 +124,7 @@ export interface OrderedRun {
   readonly text: string;
   readonly answers: ProtocolAnswers;
   readonly reasons: Readonly<Partial<Record<QuestionId, string>>>;
-  /** P(answer = A) at the answer position, restricted to A and B, in [0, 1]. */
+  /** P(A) of the verdict, restricted to A and B, at the model's calibrated temperature, in [0, 1]. */
   readonly probabilityA: number;
   /** False when the text does not parse; the answers are then those that could be read. */
   readonly isWellFormed: boolean;
@@ -202,14 +202,29 @@ export interface TopKResult {
   readonly scores: Float32Array;
 }
 
+/**
+ * Mean vectors of a data set's queries and candidates. With them, shares say what sets this pair apart
+ * from an average one; without them they also hold what every pair has in common.
+ */
+export interface SimilarityAverages {
+  readonly query?: Float32Array;
+  readonly candidate?: Float32Array;
+}
+
 export interface SimilarityExplanation {
   readonly grid: readonly [number, number];
-  /** Contribution of each patch or word to the similarity; absent where the view has none. */
+  /**
+   * Share of each patch or word in the similarity, less its share in the similarity to the other side's
+   * average where that is given; absent where the view has none.
+   */
   readonly queryPatches?: Float32Array;
   readonly candidatePatches?: Float32Array;
   readonly queryWords?: readonly { readonly text: string; readonly weight: number }[];
   readonly candidateWords?: readonly { readonly text: string; readonly weight: number }[];
   readonly similarity: number;
+  /** Dot product of the query with the average candidate, and of the candidate with the average query. */
+  readonly queryToAverage?: number;
+  readonly candidateToAverage?: number;
 }
 
 // --- preference head ----------------------------------------------------------------------------
@@ -273,7 +288,12 @@ export interface RequestMap {
     EncodeResult
   >;
   "explain/similarity": Call<
-    { readonly model: ModelRef; readonly query: EncodeItem; readonly candidate: EncodeItem },
+    {
+      readonly model: ModelRef;
+      readonly query: EncodeItem;
+      readonly candidate: EncodeItem;
+      readonly averages?: SimilarityAverages;
+    },
     SimilarityExplanation
   >;
   "search/top-k": Call<TopKRequest, TopKResult>;

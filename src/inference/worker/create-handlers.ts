@@ -143,10 +143,10 @@ function encoderHandlers(service: Service): Pick<Handlers, "encode/batch" | "exp
         const onProgress = createProgress("encode", "items", clock, emit);
         return await encodeBatch(items, model, { decode, signal, giveWay, onProgress });
       }),
-    "explain/similarity": ({ model: ref, query, candidate }, { signal, emit }) =>
+    "explain/similarity": ({ model: ref, query, candidate, averages }, { signal, emit }) =>
       service.onEngine(signal, async () => {
         const model = await models.encoder(ref, service.loading(signal, emit));
-        return await explainSimilarity(query, candidate, model, decode);
+        return await explainSimilarity(query, candidate, model, decode, averages);
       }),
   };
 }

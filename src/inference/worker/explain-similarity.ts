@@ -1,7 +1,7 @@
 import { AppError } from "@/shared/lib/errors";
 import type { DecodeImage } from "../images/image";
 import type { TokenContributions } from "../models/model-api";
-import type { EncodeItem, SimilarityExplanation } from "../protocol/messages";
+import type { EncodeItem, SimilarityAverages, SimilarityExplanation } from "../protocol/messages";
 import { readItem } from "./encode-batch";
 import type { ReadyEncoder } from "./model-host";
 
@@ -61,9 +61,25 @@ function weigh(
   };
 }
 
+/** @throws AppError `shape-mismatch` for an average of another width than the model's vectors. */
+function lessAverage(vector: Float32Array, average: Float32Array | undefined): Float32Array {
+  if (average === undefined) return vector;
+  if (average.length !== vector.length) {
+    throw new AppError(
+      "shape-mismatch",
+      `explain/similarity: the average has ${average.length} values, the model's vectors ${vector.length}; make it from this model's vectors.`,
+    );
+  }
+  return vector.map((value, i) => value - average[i]!);
+}
+
 /**
  * Takes the similarity of two items apart: with mean pooling v = Σ u_t, so each patch's and word's
  * share is u_t · v_other, and the shares of one side (markup included) sum to the similarity.
+ *
+ * Vectors of one model lie close together, so most of that similarity is common to all pairs. With the
+ * other side's average m, the share is u_t · (v_other − m): it sums to how much more similar this pair
+ * is than the average one. docs/benchmark.md has the check that random weights destroy it.
  *
  * @throws AppError `unsupported` for encoders whose pooling does not decompose.
  */
@@ -72,6 +88,7 @@ export async function explainSimilarity(
   candidate: EncodeItem,
   model: ReadyEncoder,
   decode: DecodeImage,
+  averages: SimilarityAverages = {},
 ): Promise<SimilarityExplanation> {
   const { contributions } = model.encoder;
   if (contributions === undefined) {
@@ -84,14 +101,16 @@ export async function explainSimilarity(
   const right = await readItem(candidate, model, decode);
   const a = await contributions(left);
   const b = await contributions(right);
-  const ofQuery = weigh(a, b.vector, left.ids ?? [], model);
-  const ofCandidate = weigh(b, a.vector, right.ids ?? [], model);
+  const ofQuery = weigh(a, lessAverage(b.vector, averages.candidate), left.ids ?? [], model);
+  const ofCandidate = weigh(b, lessAverage(a.vector, averages.query), right.ids ?? [], model);
   return {
     grid: ofQuery.patches === undefined ? b.grid : a.grid,
     similarity: dotRow(a.vector, 0, b.vector),
-    ...(ofQuery.patches === undefined ? {} : { queryPatches: ofQuery.patches }),
-    ...(ofQuery.words === undefined ? {} : { queryWords: ofQuery.words }),
-    ...(ofCandidate.patches === undefined ? {} : { candidatePatches: ofCandidate.patches }),
-    ...(ofCandidate.words === undefined ? {} : { candidateWords: ofCandidate.words }),
+    ...(averages.candidate && { queryToAverage: dotRow(a.vector, 0, averages.candidate) }),
+    ...(averages.query && { candidateToAverage: dotRow(b.vector, 0, averages.query) }),
+    ...(ofQuery.patches && { queryPatches: ofQuery.patches }),
+    ...(ofQuery.words && { queryWords: ofQuery.words }),
+    ...(ofCandidate.patches && { candidatePatches: ofCandidate.patches }),
+    ...(ofCandidate.words && { candidateWords: ofCandidate.words }),
   };
 }

@@ -197,6 +197,27 @@ test("an explanation's shares sum to the similarity", async () => {
   expect(explanation.candidatePatches).toHaveLength(explanation.grid[0] * explanation.grid[1]);
 });
 
+test("with an average, shares sum to what the similarity has above it", async () => {
+  const items = [{ text: "blue hat" }, { text: "green mug" }];
+  const block = await client.call("encode/batch", { model: ENCODER, items });
+  const width = block.dimension;
+  const candidate = block.vectors
+    .slice(0, width)
+    .map((value, i) => (value + block.vectors[width + i]!) / 2);
+  const ask = { model: ENCODER, query: { text: "red jacket" }, candidate: { text: "blue hat" } };
+  const { queryWords, similarity, queryToAverage, candidateToAverage } = await client.call(
+    "explain/similarity",
+    { ...ask, averages: { candidate } },
+  );
+  const total = queryWords!.reduce((sum, { weight }) => sum + weight, 0);
+  expect(total).toBeCloseTo(similarity - queryToAverage!, 4);
+  expect(candidateToAverage).toBeUndefined();
+  const short = { candidate: candidate.slice(1) };
+  await expect(client.call("explain/similarity", { ...ask, averages: short })).rejects.toThrow(
+    /average has/,
+  );
+});
+
 describe("adding a model", () => {
   const names = ["config.json", "preprocessor_config.json", "tokenizer.json", "model.safetensors"];
   const files = async (change: Record<string, string> = {}): Promise<File[]> =>
