@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { npyHeader, readNpy, writeNpy } from "./npy";
+import { npyHeader, readNpy, writeNpy, writeNpyTexts } from "./npy";
 
 /** Written by numpy.save (NumPy 2). */
 const BY_NUMPY = {
@@ -76,4 +76,13 @@ describe("refusals", () => {
   ])("%#", (bytes, message) => {
     expect(() => readNpy(bytes)).toThrow(message);
   });
+});
+
+/** numpy.save(numpy.array(["candidate:mm:a", "查询", "x😀y"])), NumPy 2. */
+const TEXTS =
+  "k05VTVBZAQB2AHsnZGVzY3InOiAnPFUxNCcsICdmb3J0cmFuX29yZGVyJzogRmFsc2UsICdzaGFwZSc6ICgzLCksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIApjAAAAYQAAAG4AAABkAAAAaQAAAGQAAABhAAAAdAAAAGUAAAA6AAAAbQAAAG0AAAA6AAAAYQAAAOVnAADiiwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAeAAAAAD2AQB5AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+test("texts are written as NumPy writes them", () => {
+  const bytes = writeNpyTexts(["candidate:mm:a", "查询", "x😀y"]);
+  expect(Buffer.from(bytes)).toEqual(Buffer.from(bytesOf(TEXTS)));
 });

@@ -32,8 +32,12 @@ export function npyHeader(
   shape: readonly number[],
   dtype: NpyDType = "float32",
 ): Uint8Array<ArrayBuffer> {
+  return headerOf(shape, DESCRIPTIONS[dtype]);
+}
+
+function headerOf(shape: readonly number[], description: string): Uint8Array<ArrayBuffer> {
   const tuple = shape.length === 1 ? `${shape[0]!},` : shape.join(", ");
-  const dictionary = `{'descr': '${DESCRIPTIONS[dtype]}', 'fortran_order': False, 'shape': (${tuple}), }`;
+  const dictionary = `{'descr': '${description}', 'fortran_order': False, 'shape': (${tuple}), }`;
   const unpadded = PREFIX_BYTES + dictionary.length + 1;
   const total = Math.ceil(unpadded / ALIGNMENT) * ALIGNMENT;
   const text = `${dictionary.padEnd(total - PREFIX_BYTES - 1)}\n`;
@@ -46,12 +50,27 @@ export function npyHeader(
 
 /** A whole file. */
 export function writeNpy(array: NpyArray): Uint8Array<ArrayBuffer> {
-  const header = npyHeader(array.shape, array.dtype);
-  const { buffer, byteOffset, byteLength } = array.data;
-  const out = new Uint8Array(header.length + byteLength);
+  return join(npyHeader(array.shape, array.dtype), array.data);
+}
+
+function join(header: Uint8Array, data: ArrayBufferView): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(header.length + data.byteLength);
   out.set(header);
-  out.set(new Uint8Array(buffer, byteOffset, byteLength), header.length);
+  out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length);
   return out;
+}
+
+/**
+ * A whole file of texts, NumPy's `<U` type: every character is four bytes, shorter texts end in zeros.
+ *
+ * @param texts - written as an array of one axis.
+ */
+export function writeNpyTexts(texts: readonly string[]): Uint8Array<ArrayBuffer> {
+  const characters = texts.map((text) => Array.from(text, (c) => c.codePointAt(0) ?? 0));
+  const width = characters.reduce((widest, { length }) => Math.max(widest, length), 1);
+  const codes = new Int32Array(texts.length * width);
+  for (const [row, list] of characters.entries()) codes.set(list, row * width);
+  return join(headerOf([texts.length], `<U${width}`), codes);
 }
 
 function fail(problem: string): never {

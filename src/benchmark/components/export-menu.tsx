@@ -7,6 +7,7 @@ import { jobsOf, planBenchmark } from "@/domain/benchmark/plan";
 import { possibleDirections } from "@/domain/benchmark/task";
 import { saveFile } from "@/shared/ui/save-file";
 import { htmlReport } from "../logic/html-report";
+import { vectorsNpz } from "../logic/export-vectors";
 import { figuresCsv, trecQrels, trecRun } from "../logic/exports";
 import { formatItemList } from "../logic/imported-encoder";
 import { chartSources, toPng } from "./save-chart";
@@ -48,6 +49,9 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
     for (const direction of first.scorers.keys()) {
       save(trecQrels(first, direction), "text/plain", `${direction}.qrels`);
     }
+  };
+  const saveVectors = async () => {
+    for (const run of runs) saveFile(await vectorsNpz(run), `${run.encoder.id}.vectors.npz`);
   };
   const saveItems = () => {
     const plan = planBenchmark(task, {
@@ -97,6 +101,9 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
           </Menu.Item>
           <Menu.Item onClick={saveQrels}>
             <Trans>Relevance (TREC qrels)</Trans>
+          </Menu.Item>
+          <Menu.Item onClick={() => void saveVectors()}>
+            <Trans>Vectors (NumPy)</Trans>
           </Menu.Item>
           <Menu.Item onClick={saveItems}>
             <Trans>List of items to encode elsewhere (JSONL)</Trans>
