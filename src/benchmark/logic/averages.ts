@@ -1,13 +1,14 @@
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import { viewsOf, type Direction } from "@/domain/benchmark/task";
 import { meanVector } from "@/domain/benchmark/vectors";
-import type { SimilarityAverages } from "@/inference/protocol/messages";
+
+export interface Averages {
+  readonly query?: Float32Array;
+  readonly candidate?: Float32Array;
+}
 
 /** Mean vectors of the run's queries and candidates in the views of a direction, where it has them. */
-export function averagesOf(
-  run: BenchmarkRun | undefined,
-  direction: Direction,
-): SimilarityAverages {
+export function averagesOf(run: BenchmarkRun | undefined, direction: Direction): Averages {
   const views = viewsOf(direction);
   const queries = run?.queries.get(views.query);
   const candidates = run?.candidates.get(views.candidate);
