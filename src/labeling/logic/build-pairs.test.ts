@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { PairRule } from "@/domain/labeling/records";
 import { createRng, shuffled } from "@/shared/lib/rng";
 import { buildPairs, coupleKey, passesClickGap, testProducts } from "./build-pairs";
+import { countDisagreements, couplesToRead, disagreementValue } from "./model-opinions";
 import { informationGain } from "./information-gain";
 import { DEFAULT_RULE, syntheticCreatives } from "./new-project";
 
@@ -110,6 +111,49 @@ test("uncertainty first touches every creative before it repeats one too often",
     rule: rule({ strategy: "uncertainty", perProduct: 4 }),
   });
   expect(new Set(pairs.flatMap(({ a, b }) => [a, b])).size).toBe(8);
+});
+
+test("disagreement builds only what divides the models, the widest gap first", () => {
+  const creatives = syntheticCreatives(2, 3);
+  const input = { ...base, creatives, rule: rule({ strategy: "disagreement" }) };
+  expect(buildPairs(input)).toEqual([]);
+  const id = (product: number, at: number) => `product-${product}-${at}`;
+  const opinions = {
+    model: "m",
+    revision: "1",
+    readings: {
+      // The orders name different creatives.
+      [coupleKey(id(0, 0), id(0, 1))]: { onLeft: 0.6, onRight: 0.45 },
+      [coupleKey(id(0, 1), id(0, 2))]: { onLeft: 0.9, onRight: 0.1 },
+      // The orders agree; the head below says the opposite.
+      [coupleKey(id(1, 0), id(1, 1))]: { onLeft: 0.8, onRight: 0.8 },
+      // Everybody agrees.
+      [coupleKey(id(1, 1), id(1, 2))]: { onLeft: 0.3, onRight: 0.2 },
+    },
+  };
+  const couples = (scores?: Record<string, number>) =>
+    buildPairs({ ...input, disagreement: disagreementValue(opinions, scores) }).map(({ a, b }) => [
+      a,
+      b,
+    ]);
+  const first = [id(0, 1), id(0, 2)];
+  expect(couples()).toEqual([first, [id(0, 0), id(0, 1)]]);
+  const scores = { [id(1, 0)]: 0, [id(1, 1)]: 2, [id(1, 2)]: 4 };
+  expect(couples(scores)).toContainEqual([id(1, 0), id(1, 1)]);
+  expect(couples(scores)).not.toContainEqual([id(1, 1), id(1, 2)]);
+  expect(countDisagreements(opinions, scores)).toEqual({ read: 4, betweenOrders: 2, withHead: 1 });
+});
+
+test("couples to read are spread over the products and none is read twice", () => {
+  const input = { ...base, creatives: syntheticCreatives(4, 4), rule: rule({}) };
+  const first = couplesToRead(input, 8, undefined);
+  expect(new Set(first.map(([a]) => a.slice(0, 9))).size).toBe(4);
+  const readings = Object.fromEntries(
+    first.map(([a, b]) => [coupleKey(a, b), { onLeft: 0.5, onRight: 0.5 }]),
+  );
+  const more = couplesToRead(input, 100, { model: "m", revision: "1", readings });
+  expect(more).toHaveLength(24 - 8);
+  expect(more.some(([a, b]) => coupleKey(a, b) in readings)).toBe(false);
 });
 
 test("existing pairs are not built again", () => {

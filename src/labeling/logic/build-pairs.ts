@@ -23,8 +23,8 @@ export interface PairBuildInput {
   /** Present beliefs about strengths, for `uncertainty`. Without it every creative is unknown. */
   readonly posterior?: PreferencePosterior;
   /**
-   * For `disagreement`: how far models are apart on a pair, larger first; undefined where a model
-   * has no opinion. Pairs without a value come last.
+   * For `disagreement`: how far models are apart on a pair, larger first; undefined where they agree
+   * or have no opinion. Pairs without a value are left out, so the rule builds nothing without models.
    */
   readonly disagreement?: (a: string, b: string) => number | undefined;
   /** Pairs that exist already, either way round, are left out. */
@@ -123,9 +123,12 @@ function couplesOf(group: LabelingCreative[], input: PairBuildInput, rng: Rng): 
     case "uncertainty":
       return pickUncertain(group, rule.perProduct, rng, input.posterior);
     case "disagreement": {
-      const value = ([a, b]: Couple) => input.disagreement?.(a.id, b.id) ?? -1;
-      const couples = shuffled(allCouples(group), rng);
-      return couples.sort((x, y) => value(y) - value(x)).slice(0, rule.perProduct);
+      const valued = shuffled(allCouples(group), rng).flatMap((couple) => {
+        const value = input.disagreement?.(couple[0].id, couple[1].id);
+        return value === undefined ? [] : [{ couple, value }];
+      });
+      valued.sort((x, y) => y.value - x.value);
+      return valued.slice(0, rule.perProduct).map(({ couple }) => couple);
     }
     case "imported":
       return [];
@@ -204,7 +207,11 @@ export function buildPairs(input: PairBuildInput): LabelingPair[] {
   });
   const picked = roundRobin(lists, rule.limit);
   // Uncertain pairs keep their order: the most informative come first.
-  if (rule.strategy === "uncertainty" || rule.strategy === "disagreement") return picked;
+  if (rule.strategy === "uncertainty") return picked;
+  if (rule.strategy === "disagreement") {
+    const value = ({ a, b }: LabelingPair) => input.disagreement?.(a, b) ?? 0;
+    return picked.sort((x, y) => value(y) - value(x));
+  }
   return shuffled(picked, createRng(seed ^ seedFrom("order")));
 }
 

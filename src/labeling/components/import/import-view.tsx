@@ -79,7 +79,11 @@ export function ImportView(props: ProjectViewProps) {
     setStep({ name: "opening" });
     try {
       const opened = await lookInto(await make(), isReferenced);
-      setStep({ name: "map", opened, mapping: guessMapping(opened.table?.columns ?? [], opened.table?.rows) });
+      setStep({
+        name: "map",
+        opened,
+        mapping: guessMapping(opened.table?.columns ?? [], opened.table?.rows),
+      });
     } catch (reason) {
       setError(reason);
       setStep({ name: "choose" });

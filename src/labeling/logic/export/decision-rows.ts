@@ -1,29 +1,40 @@
 import { QUESTION_IDS } from "@/domain/evaluation-protocol";
-import { exportItems, imagePath, type ExportItem, type ProjectData } from "./project-data";
+import {
+  carriedOf,
+  exportItems,
+  imagePath,
+  type ExportItem,
+  type ProjectData,
+} from "./project-data";
+import type { DecisionRow } from "./row-schemas";
 
-/** One row per judgement in force, in the pair's own sides; what was shown is beside it. */
-export type DecisionRow = ReturnType<typeof decisionRow>;
-
-function side(creative: ExportItem["a"]) {
-  const { id, sha256, width, height } = creative;
+function side(creative: ExportItem["a"]): DecisionRow["a"] {
+  const { id, name, sha256, width, height, impressions, clicks, factors } = creative;
   return {
     id,
     file: imagePath(creative),
+    name,
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(width === undefined ? {} : { w: width }),
     ...(height === undefined ? {} : { h: height }),
+    ...(impressions === undefined ? {} : { impressions }),
+    ...(clicks === undefined ? {} : { clicks }),
+    ...(factors === undefined ? {} : { factors }),
   };
 }
 
-function decisionRow({ judgement, product, a, b, annotator }: ExportItem) {
+/** One row per judgement in force, in the pair's own sides; what was shown is beside it. */
+function decisionRow(item: ExportItem): DecisionRow {
+  const { judgement, product, a, b, annotator } = item;
   const { event, pair, answers, label, isSwapped, strength } = judgement;
   const on = (shown: "left" | "right") => ((shown === "left") !== isSwapped ? "a" : "b");
+  const choices = { A: "a", B: "b", none: "not_comparable" } as const;
   return {
     schema: "creativepair/1",
     pair_id: pair.id,
     product_id: product.id,
     title: product.title,
-    queries: product.queries,
+    queries: [...product.queries],
     a: side(a),
     b: side(b),
     split: pair.split,
@@ -35,7 +46,7 @@ function decisionRow({ judgement, product, a, b, annotator }: ExportItem) {
       protocol_version: event.shown.protocolVersion,
       mode: event.shown.mode,
     },
-    choice: label === "none" ? "not_comparable" : label.toLowerCase(),
+    choice: choices[label],
     strength,
     answers,
     reasons: event.reasons,
@@ -63,6 +74,7 @@ function decisionRow({ judgement, product, a, b, annotator }: ExportItem) {
             orders_agree: event.suggestion.ordersAgree,
           },
         }),
+    perigee: carriedOf(item.judgement),
   };
 }
 
@@ -100,6 +112,8 @@ export const FLAT_COLUMNS = [
   "suggestion",
   "decided_at",
   "active_ms",
+  "queries",
+  "perigee",
 ] as const;
 
 /** The flat table that CSV and Parquet share. */
@@ -124,5 +138,8 @@ export function flatRow(row: DecisionRow): readonly (string | number | boolean |
     row.shown.suggestion,
     row.decided_at,
     row.active_ms,
+    // A query may hold the separator of the readable column.
+    JSON.stringify(row.queries),
+    JSON.stringify(row.perigee),
   ];
 }

@@ -1,17 +1,25 @@
-import type { CreativePairRecord } from "@/domain/creative-pair";
 import { FLAT_COLUMNS, decisionRows, flatRow, toCsv } from "./decision-rows";
+import { jsonl } from "./jsonl";
 import { labelStudioConfig, labelStudioTasks } from "./label-studio";
 import { writeNative } from "./native";
 import { parquetOf } from "./parquet";
 import {
   asShown,
+  carriedOf,
   exportItems,
   imagePath,
   shownLabel,
   type ExportItem,
   type ProjectData,
 } from "./project-data";
-import { promptOf, responseOf, trainingExamples, type TrainingExample } from "./training-text";
+import type {
+  ArenaRow,
+  CreativePairRow,
+  HuggingFaceRow,
+  LlmComparatorDocument,
+} from "./row-schemas";
+import { llamaFactory, msSwift, trl } from "./training-formats";
+import { responseOf, trainingExamples } from "./training-text";
 
 /** A file of an export. */
 export interface ExportFile {
@@ -41,14 +49,10 @@ export const FORMAT_IDS = [
 ] as const;
 export type FormatId = (typeof FORMAT_IDS)[number];
 
-export function jsonl(rows: readonly unknown[]): string {
-  return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
-}
-
 /** CreativePair records in both display orders, consistent with one another. */
-export function creativePairRecords(data: ProjectData): CreativePairRecord[] {
+export function creativePairRecords(data: ProjectData): CreativePairRow[] {
   const examples = trainingExamples(exportItems(data), data.project.protocols);
-  return examples.map((example): CreativePairRecord => {
+  return examples.map((example): CreativePairRow => {
     const { item, order } = example;
     const { event, pair } = item.judgement;
     const [first, second] = order === "AB" ? [item.a, item.b] : [item.b, item.a];
@@ -73,144 +77,14 @@ export function creativePairRecords(data: ProjectData): CreativePairRecord[] {
       annotator: item.annotator,
       created_at: event.at,
       presented_order: order,
+      perigee: order === "AB" ? carriedOf(item.judgement) : { twin: `${event.id}-AB` },
     };
   });
 }
 
-type Split = "train" | "test";
-
-function bySplit(
-  examples: readonly TrainingExample[],
-  name: (split: Split) => string,
-  row: (example: TrainingExample) => unknown,
-): ExportFile[] {
-  return (["train", "test"] as const).map((split) => ({
-    path: name(split),
-    content: jsonl(examples.filter(({ item }) => item.judgement.pair.split === split).map(row)),
-  }));
-}
-
-const userContent = (example: TrainingExample) => [
-  { type: "text", text: `${promptOf(example)}\nA:` },
-  { type: "image" },
-  { type: "text", text: "\nB:" },
-  { type: "image" },
-];
-const answerTag = (label: "A" | "B") => `<answer>${label}</answer>`;
-const otherLabel = (label: "A" | "B") => (label === "A" ? "B" : "A");
-const textMessage = (text: string) => [{ role: "assistant", content: [{ type: "text", text }] }];
-
-/** TRL: SFT with reasoning, GRPO with a solution, preference between the two answers. */
-function trl(examples: readonly TrainingExample[]): ExportFile[] {
-  const prompt = (example: TrainingExample) => ({
-    prompt: [{ role: "user", content: userContent(example) }],
-    images: [example.imageA, example.imageB],
-  });
-  return [
-    ...bySplit(
-      examples,
-      (split) => `trl/sft-${split}.jsonl`,
-      (example) => ({
-        ...prompt(example),
-        completion: textMessage(responseOf(example)),
-      }),
-    ),
-    ...bySplit(
-      examples,
-      (split) => `trl/grpo-${split}.jsonl`,
-      (example) => ({
-        ...prompt(example),
-        solution: answerTag(example.label),
-      }),
-    ),
-    ...bySplit(
-      examples,
-      (split) => `trl/preference-${split}.jsonl`,
-      (example) => ({
-        ...prompt(example),
-        chosen: textMessage(answerTag(example.label)),
-        rejected: textMessage(answerTag(otherLabel(example.label))),
-      }),
-    ),
-  ];
-}
-
-/** ms-swift: judge data (two images in the prompt) and, apart from it, reward data (one each). */
-function msSwift(examples: readonly TrainingExample[]): ExportFile[] {
-  const user = (example: TrainingExample) => ({
-    role: "user",
-    content: `${promptOf(example)}\nA:<image>\nB:<image>`,
-  });
-  const rewardPrompt = ({ title, queries }: TrainingExample) =>
-    `<image>\nTitle: ${title}\nQueries: ${queries.join(" | ")}\nWould shoppers click this image?`;
-  const reward = examples.filter(({ order }) => order === "AB");
-  return [
-    ...bySplit(
-      examples,
-      (split) => `ms-swift/judge-${split}.jsonl`,
-      (example) => ({
-        messages: [user(example), { role: "assistant", content: responseOf(example) }],
-        images: [example.imageA, example.imageB],
-        solution: answerTag(example.label),
-      }),
-    ),
-    ...bySplit(
-      reward,
-      (split) => `ms-swift/reward-${split}.jsonl`,
-      (example) => {
-        const [chosen, rejected] =
-          example.label === "A"
-            ? [example.imageA, example.imageB]
-            : [example.imageB, example.imageA];
-        const messages = [
-          { role: "user", content: rewardPrompt(example) },
-          { role: "assistant", content: "yes" },
-        ];
-        return {
-          messages,
-          images: [chosen],
-          rejected_messages: messages,
-          rejected_images: [rejected],
-          margin: example.item.judgement.strength,
-        };
-      },
-    ),
-  ];
-}
-
-/** LLaMA-Factory: sharegpt preference rows and the stanza for `dataset_info.json`. */
-function llamaFactory(examples: readonly TrainingExample[]): ExportFile[] {
-  const columns = {
-    messages: "conversations",
-    chosen: "chosen",
-    rejected: "rejected",
-    images: "images",
-  };
-  const stanza = (split: Split) => ({
-    file_name: `perigee_${split}.jsonl`,
-    formatting: "sharegpt",
-    ranking: true,
-    columns,
-  });
-  const info = { perigee_train: stanza("train"), perigee_test: stanza("test") };
-  return [
-    ...bySplit(
-      examples,
-      (split) => `llama-factory/perigee_${split}.jsonl`,
-      (example) => ({
-        conversations: [{ from: "human", value: `${promptOf(example)}\nA:<image>\nB:<image>` }],
-        chosen: { from: "gpt", value: answerTag(example.label) },
-        rejected: { from: "gpt", value: answerTag(otherLabel(example.label)) },
-        images: [example.imageA, example.imageB],
-      }),
-    ),
-    { path: "llama-factory/dataset_info.json", content: `${JSON.stringify(info, null, 2)}\n` },
-  ];
-}
-
 function arena(items: readonly ExportItem[]): ExportFile[] {
   const winners = { A: "model_a", B: "model_b", none: "tie" } as const;
-  const rows = items.map(({ judgement, a, b, annotator }) => ({
+  const rows = items.map(({ judgement, a, b, annotator }): ArenaRow => ({
     model_a: a.id,
     model_b: b.id,
     winner: winners[judgement.label],
@@ -264,8 +138,12 @@ function llmComparator(items: readonly ExportItem[]): ExportFile[] {
       })),
     };
   });
-  const metadata = { source_path: "Perigee", custom_fields_schema: [] };
-  const document = { metadata, models: [{ name: "A" }, { name: "B" }], examples };
+  const metadata = { source_path: "Perigee" as const, custom_fields_schema: [] };
+  const document: LlmComparatorDocument = {
+    metadata,
+    models: [{ name: "A" }, { name: "B" }],
+    examples,
+  };
   return [{ path: "llm-comparator.json", content: JSON.stringify(document) }];
 }
 
@@ -277,10 +155,11 @@ function huggingFace(data: ProjectData): ExportFile[] {
     content: jsonl(
       records
         .filter((record) => record.split === split)
-        .map(({ image_a, image_b, ...record }) => ({
+        .map(({ image_a, image_b, perigee, ...record }): HuggingFaceRow => ({
           image_a_file_name: image_a,
           image_b_file_name: image_b,
           ...record,
+          perigee: JSON.stringify(perigee),
         })),
     ),
   }));

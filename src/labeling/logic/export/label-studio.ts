@@ -1,38 +1,41 @@
 import { currentProtocol } from "@/domain/labeling/records";
 import {
   asShown,
+  carriedOf,
   exportItems,
   imagePath,
   shownLabel,
   type ExportItem,
   type ProjectData,
 } from "./project-data";
+import type { LabelStudioAnnotation, LabelStudioResult, LabelStudioTask } from "./row-schemas";
+
+const pairwise = (selected: "left" | "right") => ({
+  from_name: "pairwise" as const,
+  to_name: "image1,image2" as const,
+  type: "pairwise" as const,
+  value: { selected },
+});
 
 /** Label Studio has no tie in `Pairwise`: the verdict stands beside it as a choice. */
-function annotationOf(item: ExportItem) {
+function annotationOf(item: ExportItem): LabelStudioAnnotation {
   const { judgement, annotator } = item;
   const { event } = judgement;
   const shown = shownLabel(judgement);
   const verdict = shown === "none" ? "not_comparable" : `${shown}_${judgement.strength}`;
-  const pairwise = {
-    from_name: "pairwise",
-    to_name: "image1,image2",
-    type: "pairwise",
-    value: { selected: shown },
-  };
-  const choices = (name: string, values: readonly string[]) => ({
+  const choices = (name: "verdict" | "reasons", values: string[]): LabelStudioResult => ({
     from_name: name,
     to_name: "image1",
     type: "choices",
     value: { choices: values },
   });
-  const text = {
+  const text: LabelStudioResult = {
     from_name: "rationale",
     to_name: "image1",
     type: "textarea",
     value: { text: [event.note] },
   };
-  const boxes = event.regions.map(({ on, box, reason }) => ({
+  const boxes = event.regions.map(({ on, box, reason }): LabelStudioResult => ({
     from_name: on === "left" ? "box1" : "box2",
     to_name: on === "left" ? "image1" : "image2",
     type: "rectanglelabels",
@@ -50,7 +53,7 @@ function annotationOf(item: ExportItem) {
     was_cancelled: false,
     lead_time: event.activeMs / 1000,
     result: [
-      ...(shown === "none" ? [] : [pairwise]),
+      ...(shown === "none" ? [] : [pairwise(shown)]),
       choices("verdict", [verdict]),
       ...(event.reasons.length === 0 ? [] : [choices("reasons", event.reasons)]),
       ...(event.note === "" ? [] : [text]),
@@ -60,8 +63,8 @@ function annotationOf(item: ExportItem) {
 }
 
 /** One task per showing: left and right as the annotator saw them. */
-export function labelStudioTasks(data: ProjectData): unknown[] {
-  return exportItems(data).map((item, at) => {
+export function labelStudioTasks(data: ProjectData): LabelStudioTask[] {
+  return exportItems(data).map((item, at): LabelStudioTask => {
     const { judgement, product, a, b } = item;
     const [left, right] = asShown(judgement, a, b);
     return {
@@ -72,9 +75,11 @@ export function labelStudioTasks(data: ProjectData): unknown[] {
         product_id: product.id,
         title: product.title,
         query: product.queries.join(" | "),
+        queries: [...product.queries],
         pair_id: judgement.pair.id,
         split: judgement.pair.split,
       },
+      meta: { perigee: carriedOf(judgement) },
       annotations: [annotationOf(item)],
       predictions:
         judgement.event.suggestion === undefined
@@ -84,15 +89,7 @@ export function labelStudioTasks(data: ProjectData): unknown[] {
                 model_version: judgement.event.suggestion.revision,
                 score: judgement.event.suggestion.probabilityLeft,
                 result: [
-                  {
-                    from_name: "pairwise",
-                    to_name: "image1,image2",
-                    type: "pairwise",
-                    value: {
-                      selected:
-                        judgement.event.suggestion.probabilityLeft >= 0.5 ? "left" : "right",
-                    },
-                  },
+                  pairwise(judgement.event.suggestion.probabilityLeft >= 0.5 ? "left" : "right"),
                 ],
               },
             ],

@@ -31,7 +31,8 @@ const headSchema = z.strictObject({
   schema: z.literal(NATIVE_SCHEMA),
   project: projectSchema,
 });
-const lineSchema = z.discriminatedUnion("type", [
+/** One line of the project log. */
+export const lineSchema = z.discriminatedUnion("type", [
   headSchema,
   z.strictObject({ type: z.literal("product"), product: productSchema }),
   z.strictObject({ type: z.literal("creative"), creative: creativeSchema }),

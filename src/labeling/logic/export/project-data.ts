@@ -7,6 +7,7 @@ import type {
   LabelingProduct,
   LabelingProject,
 } from "@/domain/labeling/records";
+import type { Carried } from "./row-schemas";
 
 /** Everything an export can draw on. */
 export interface ProjectData {
@@ -60,6 +61,11 @@ export function imagePath(creative: LabelingCreative): string {
   if (sha256 !== undefined) return `images/${sha256.slice(0, 16)}${extension.toLowerCase()}`;
   const safe = creative.id.replace(/[^\p{L}\p{N}._-]+/gu, "_").replace(EXTENSION, "");
   return `images/${safe.slice(0, 120)}${extension.toLowerCase()}`;
+}
+
+/** The judgement as the log holds it, for a row to carry. */
+export function carriedOf({ pair, event }: Judgement): Carried {
+  return { pair, event };
 }
 
 /** Left and right as shown, from the pair's own sides. */

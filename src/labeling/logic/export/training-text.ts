@@ -79,12 +79,31 @@ export function responseOf(example: TrainingExample): string {
   return printReasoning(lines, example.label);
 }
 
+/**
+ * Text for a prompt that marks its images with `<image>` (LLaMA-Factory, ms-swift count the marks)
+ * or its answer with tags: a title that holds such a mark loses it.
+ */
+function withoutMarks(text: string): string {
+  let clean = text;
+  // Removing one mark can join the halves of another.
+  for (let before = ""; before !== clean;) {
+    before = clean;
+    clean = clean.replace(/<\/?(?:image|video|audio|answer|think)>/giu, "");
+  }
+  return clean;
+}
+
+/** What a reward model reads about one image. */
+export function rewardPromptOf({ title, queries }: Pick<TrainingExample, "title" | "queries">) {
+  return `<image>\nTitle: ${withoutMarks(title)}\nQueries: ${withoutMarks(queries.join(" | "))}\nWould shoppers click this image?`;
+}
+
 /** The instruction that every training format carries, in our own words. */
 export function promptOf(example: Pick<TrainingExample, "title" | "queries">): string {
   return [
     "Compare two advertising images of one product, A then B.",
-    `Queries: ${example.queries.join(" | ")}`,
-    `Title: ${example.title}`,
+    `Queries: ${withoutMarks(example.queries.join(" | "))}`,
+    `Title: ${withoutMarks(example.title)}`,
     `Answer Q1 to Q10 (${ASPECT_QUESTION_IDS.length} aspects), then name the image that shoppers would click more often: <answer>A</answer> or <answer>B</answer>.`,
   ].join("\n");
 }

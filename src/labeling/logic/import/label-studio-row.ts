@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cleanText } from "./limits";
+import { carriedColumns } from "./own-row";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -19,10 +20,27 @@ export function flattenLabelStudio(row: Row): Row {
   for (const annotation of annotations) {
     const parsed = shape.safeParse(annotation);
     if (!parsed.success || parsed.data.was_cancelled === true) continue;
-    const choice = parsed.data.result.find(({ type }) => type === "pairwise")?.value["selected"];
+    const { result } = parsed.data;
+    const choice = result.find(({ type }) => type === "pairwise")?.value["selected"];
+    const chosen = (name: string) => {
+      const found = result.find((one) => one.type === "choices" && one["from_name"] === name);
+      const { choices } = found?.value ?? {};
+      return Array.isArray(choices) ? (choices as unknown[]) : undefined;
+    };
+    // A pair that cannot be compared has no pairwise choice; the verdict beside it says so.
+    const verdict = cleanText(chosen("verdict")?.[0], 40);
+    const text = result.find(({ type }) => type === "textarea")?.value["text"];
     const by = parsed.data.completed_by;
     const email = by !== null && typeof by === "object" ? (by as { email?: unknown }).email : by;
-    return { ...data, label: choice, annotator: cleanText(email, 120) };
+    return {
+      ...data,
+      label: choice ?? (verdict === "not_comparable" ? "none" : undefined),
+      annotator: cleanText(email, 120),
+      reasons: chosen("reasons") ?? [],
+      rationale: Array.isArray(text) ? text.join("\n") : "",
+      ...(/_[12]$/u.test(verdict) ? { strength: Number(verdict.at(-1)) } : {}),
+      ...carriedColumns(row),
+    };
   }
   return data as Row;
 }

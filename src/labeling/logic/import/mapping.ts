@@ -1,7 +1,16 @@
 import type { z } from "zod";
 import { creativePairSchema } from "@/domain/creative-pair";
 import { AppError } from "@/shared/lib/errors";
+import { sideSchema, type Carried } from "../export/row-schemas";
+import { factorsOf, guessFactors, type Factors } from "./factors";
 import { cleanText, countOf } from "./limits";
+import {
+  firstCreative,
+  isUnedited,
+  readCarried,
+  readDetails,
+  type VisibleDetails,
+} from "./own-row";
 import type { TableRow } from "./read-table";
 
 /**
@@ -24,7 +33,10 @@ export const MAPPED_FIELDS = [
 export type MappedField = (typeof MAPPED_FIELDS)[number];
 
 /** Column of each field; null: not in this table. */
-export type Mapping = Readonly<Record<MappedField, string | null>>;
+export type Mapping = Readonly<Record<MappedField, string | null>> & {
+  /** Properties of the creatives to carry along; in a table of pairs without their `_a` or `_b`. */
+  readonly factors: readonly string[];
+};
 
 const GUESSES: Readonly<Record<MappedField, readonly string[]>> = {
   product: [
@@ -50,13 +62,14 @@ const GUESSES: Readonly<Record<MappedField, readonly string[]>> = {
 };
 
 /** The obvious mapping by column name. */
-export function guessMapping(columns: readonly string[]): Mapping {
+export function guessMapping(columns: readonly string[], rows: readonly TableRow[] = []): Mapping {
   const byName = new Map(columns.map((column) => [column.toLowerCase().trim(), column]));
   const entries = MAPPED_FIELDS.map((field) => {
     const found = GUESSES[field].find((name) => byName.has(name));
     return [field, found === undefined ? null : byName.get(found)!] as const;
   });
-  return Object.fromEntries(entries) as Record<MappedField, string | null>;
+  const fields = Object.fromEntries(entries) as Record<MappedField, string | null>;
+  return { ...fields, factors: guessFactors(columns, rows, fields) };
 }
 
 /** What a mapping still lacks, in words for the screen; undefined when it can be used. */
@@ -74,6 +87,10 @@ export interface ImageCell {
 
 export interface MappedCreative {
   readonly image: ImageCell;
+  /** Known from Perigee's own export; otherwise made from product and path. */
+  readonly id?: string;
+  readonly name?: string;
+  readonly factors?: Factors;
   readonly impressions?: number;
   readonly clicks?: number;
 }
@@ -89,6 +106,12 @@ export interface MappedRow {
     readonly label?: "A" | "B" | "none";
     readonly annotator?: string;
     readonly record?: z.infer<typeof creativePairSchema>;
+    readonly details: VisibleDetails;
+    /** The judgement that the row carries, and whether the readable columns still agree. */
+    readonly carried?: Carried;
+    readonly isEdited: boolean;
+    /** The row with the same judgement in the other display order. */
+    readonly twin?: string;
   };
 }
 
@@ -103,8 +126,23 @@ function imageCell(value: unknown, column: string): ImageCell {
   return { path };
 }
 
+/** A JSON list in a text cell: queries may hold any separator. */
+function jsonList(value: unknown): unknown[] | undefined {
+  if (typeof value !== "string" || !value.trimStart().startsWith("[")) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return Array.isArray(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function separatedList(value: unknown): string[] {
+  return cleanText(value).split(/\s*[|;]\s*/u);
+}
+
 function queriesOf(value: unknown): string[] {
-  const list = Array.isArray(value) ? value : cleanText(value).split(/\s*[|;]\s*/u);
+  const list = Array.isArray(value) ? value : (jsonList(value) ?? separatedList(value));
   return list
     .map((query) => cleanText(query, 500))
     .filter((query) => query !== "")
@@ -144,29 +182,65 @@ function creativePairOf(row: TableRow): z.infer<typeof creativePairSchema> | und
   return parsed.success ? parsed.data : undefined;
 }
 
+function mapPair(
+  row: TableRow,
+  mapping: Mapping,
+  parts: {
+    readonly title: string;
+    readonly queries: readonly string[];
+    readonly cell: (field: MappedField) => unknown;
+  },
+): MappedRow {
+  const { title, queries, cell } = parts;
+  const record = creativePairOf(row);
+  const label = labelOf(cell("label"), mapping.label ?? "label");
+  const read = readCarried(row);
+  const carried = read === undefined || "twin" in read ? undefined : read;
+  const first = carried && firstCreative(row, carried);
+  const creatives = (["a", "b"] as const).map((side): MappedCreative => {
+    const field = side === "a" ? "imageA" : "imageB";
+    const parsed = sideSchema.safeParse(row[`side_${side}`]);
+    const own = parsed.success ? parsed.data : undefined;
+    const { impressions, clicks } = record?.ctr?.[side] ?? own ?? {};
+    const other = carried?.pair.a === first ? carried?.pair.b : carried?.pair.a;
+    return {
+      image: imageCell(cell(field), mapping[field]!),
+      ...optional("id", side === "a" ? first : other),
+      ...optional("name", own?.name),
+      ...optional("impressions", impressions),
+      ...optional("clicks", clicks),
+      ...optional("factors", own?.factors ?? factorsOf(row, mapping.factors, side)),
+    };
+  });
+  const product = cleanText(cell("product"), 200) || cleanText(row["product_id"], 200) || title;
+  if (product === "") throw new AppError("input-invalid", "neither product nor title is given");
+  const pair = {
+    ...optional("id", record?.id),
+    ...optional("label", label),
+    ...optional("annotator", cleanText(cell("annotator"), 120) || undefined),
+    ...optional("record", record),
+    details: readDetails(row),
+    ...optional("carried", carried),
+    isEdited: carried !== undefined && !isUnedited(row, carried, label),
+    ...optional("twin", read !== undefined && "twin" in read ? read.twin : undefined),
+  };
+  // An own export says what the title is, even that there is none.
+  return {
+    product,
+    title: carried === undefined ? title || product : title,
+    queries,
+    creatives,
+    pair,
+  };
+}
+
 /** One table row as what it brings. @throws AppError that names the column. */
 export function mapRow(row: TableRow, mapping: Mapping): MappedRow {
   const cell = (field: MappedField) => (mapping[field] === null ? undefined : row[mapping[field]]);
   const title = cleanText(cell("title"));
   const queries = queriesOf(row["queries"] ?? cell("query"));
   if (mapping.imageA !== null && mapping.imageB !== null) {
-    const record = creativePairOf(row);
-    const sides = (["a", "b"] as const).map((side): MappedCreative => {
-      const field = side === "a" ? "imageA" : "imageB";
-      const counts = record?.ctr?.[side];
-      return { image: imageCell(cell(field), mapping[field]!), ...counts };
-    });
-    const product = cleanText(cell("product"), 200) || cleanText(row["product_id"], 200) || title;
-    if (product === "") throw new AppError("input-invalid", "neither product nor title is given");
-    const annotator = cleanText(cell("annotator"), 120) || undefined;
-    const label = labelOf(cell("label"), mapping.label ?? "label");
-    const pair = {
-      ...optional("id", record?.id),
-      ...optional("label", label),
-      ...optional("annotator", annotator),
-      ...optional("record", record),
-    };
-    return { product, title: title || product, queries, creatives: sides, pair };
+    return mapPair(row, mapping, { title, queries, cell });
   }
   const image = imageCell(cell("image"), mapping.image ?? "image");
   const product = cleanText(cell("product"), 200) || productOfPath(image.path, "folder");
@@ -177,6 +251,7 @@ export function mapRow(row: TableRow, mapping: Mapping): MappedRow {
   }
   const creative = {
     image,
+    ...optional("factors", factorsOf(row, mapping.factors)),
     ...optional("impressions", impressions),
     ...optional("clicks", clicks),
   };

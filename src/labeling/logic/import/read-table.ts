@@ -1,6 +1,7 @@
 import { readParquetRows } from "@/domain/parquet/read-rows";
 import { AppError, messageOf } from "@/shared/lib/errors";
 import { flattenLabelStudio } from "./label-studio-row";
+import { flattenDecision } from "./own-row";
 import { IMPORT_LIMITS, type ImportIssue } from "./limits";
 
 /** One row of any table, as column → value. */
@@ -52,7 +53,9 @@ async function* readJsonl(blob: Blob): AsyncGenerator<RowResult> {
     row++;
     try {
       const value = asRow(JSON.parse(line.replace(/^\ufeff/u, "")));
-      yield value === undefined ? { row, issue: "is not a JSON object" } : { row, value };
+      yield value === undefined
+        ? { row, issue: "is not a JSON object" }
+        : { row, value: flattenDecision(value) };
     } catch (error) {
       yield { row, issue: `is not JSON (${messageOf(error)})` };
     }

@@ -288,7 +288,7 @@ async function saveRest(
   saved.creatives = 0;
   await saveItems(assembly, ports, saved);
   await ports.sink.addPairs([...assembly.pairs.values()]);
-  const annotators = [...assembly.annotators].map(([name, id]) => ({ id, name }));
+  const annotators = [...assembly.annotators].map(([id, name]) => ({ id, name }));
   await ports.sink.saveAnnotators(annotators);
   await ports.sink.addEvents(assembly.events);
 }
