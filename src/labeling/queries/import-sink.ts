@@ -28,10 +28,11 @@ export function createImportSink(handle: ProjectHandle, blobs: BlobStore): Impor
       if (events.length > 0) await repository.log.merge(events);
     },
     async saveAnnotators(annotators) {
-      const current = handle.store.getState().project;
-      if (annotators.length > current.annotators.length) {
-        await handle.saveProject({ ...current, annotators: [...annotators] });
-      }
+      await handle.changeProject((stored) => {
+        const known = new Set(stored.annotators.map(({ id }) => id));
+        const more = annotators.filter(({ id }) => !known.has(id));
+        return { ...stored, annotators: [...stored.annotators, ...more] };
+      });
     },
   };
 }

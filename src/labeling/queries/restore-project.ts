@@ -1,6 +1,6 @@
 import type { LabelingCreative } from "@/domain/labeling/records";
 import type { BlobStore } from "@/shared/persistence/opfs";
-import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
+import type { LabelingRepository, ProjectContent } from "@/shared/persistence/labeling-repository";
 import { readNative, type NativeContent } from "../logic/export/native";
 import { readImageHeader, HEADER_BYTES } from "../logic/import/image-header";
 import type { ImportIssue } from "../logic/import/limits";
@@ -13,8 +13,15 @@ export interface RestoreReport {
   /** Events that were new, known already, and known with another content. */
   readonly added: number;
   readonly known: number;
-  readonly conflicts: readonly string[];
+  readonly conflicts: readonly Conflict[];
   readonly issues: readonly ImportIssue[];
+}
+
+/** An event that the file tells otherwise; the one that was here first stays. */
+export interface Conflict {
+  readonly annotator: string;
+  readonly at: string;
+  readonly pair: string | undefined;
 }
 
 interface Backup {
@@ -74,6 +81,32 @@ async function restoreImages(
   return out;
 }
 
+function conflictsOf(content: NativeContent, ids: readonly string[]): Conflict[] {
+  const names = new Map(content.project.annotators.map(({ id, name }) => [id, name]));
+  const wanted = new Set(ids);
+  return content.events
+    .filter(({ id }) => wanted.has(id))
+    .map((event) => ({
+      annotator: names.get(event.annotator) ?? event.annotator,
+      at: event.at,
+      pair: "pair" in event ? event.pair : undefined,
+    }));
+}
+
+/** Pairs of one name but other creatives: judgements of them cannot be told apart. */
+function differingPairs(
+  content: NativeContent,
+  known: ProjectContent,
+  source: string,
+): ImportIssue[] {
+  const present = new Map(known.pairs.map((pair) => [pair.id, pair]));
+  return content.pairs.flatMap(({ id, a, b }) => {
+    const here = present.get(id);
+    if (here === undefined || (here.a === a && here.b === b)) return [];
+    return [{ source, reason: `pair ${id}: other creatives than here; the pair here is kept` }];
+  });
+}
+
 /**
  * Restores a project from its own export, or merges the export into the project when it is here
  * already: several annotators' copies become one. Doing it twice changes nothing.
@@ -88,6 +121,7 @@ export async function restoreProject(
     const { project } = content;
     const present = await repository.project(project.id);
     const creatives = await restoreImages(content.creatives, files, blobs);
+    const differing: ImportIssue[] = [];
     if (present === undefined) {
       await repository.saveProject(project);
       await repository.addItems(project.id, content.products, creatives);
@@ -110,6 +144,7 @@ export async function restoreProject(
         project.id,
         content.pairs.filter(({ id }) => !pairs.has(id)),
       );
+      differing.push(...differingPairs(content, known, file.name));
       const people = new Set(present.annotators.map(({ id }) => id));
       const more = project.annotators.filter(({ id }) => !people.has(id));
       if (more.length > 0) {
@@ -117,7 +152,8 @@ export async function restoreProject(
       }
     }
     const merged = await repository.log.merge(content.events);
-    return { projectId: project.id, ...merged, issues };
+    const conflicts = conflictsOf(content, merged.conflicts);
+    return { projectId: project.id, ...merged, conflicts, issues: [...issues, ...differing] };
   } finally {
     await close();
   }

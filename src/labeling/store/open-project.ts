@@ -27,7 +27,11 @@ export interface ProjectHandle {
   readonly repository: LabelingRepository;
   /** Appends an event; resolves when it is on disk and in the state. */
   append<E extends LabelEvent>(event: E): Promise<E>;
-  saveProject(project: LabelingProject): Promise<void>;
+  /**
+   * Changes the project's settings. `change` gets what is stored now: another tab may have saved
+   * since this one read it.
+   */
+  changeProject(change: (stored: LabelingProject) => LabelingProject): Promise<void>;
   /** Reads products, creatives and pairs again after an import or a new set of pairs. */
   reloadContent(): Promise<void>;
   close(): void;
@@ -71,6 +75,17 @@ export async function openProject(
   const bump = (state: LabelState) =>
     store.setState((before) => ({ state, revision: before.revision + 1 }));
 
+  /** Somebody new in the log was entered in another tab: their name is in the stored project. */
+  async function meetAnnotators(news: readonly LabelEvent[]): Promise<void> {
+    const known = new Set(store.getState().project.annotators.map((person) => person.id));
+    if (news.every(({ annotator }) => known.has(annotator))) return;
+    const stored = await repository.project(id);
+    if (stored === undefined) return;
+    const { project: current } = store.getState();
+    const { annotators } = stored;
+    if (annotators.length !== known.size) store.setState({ project: { ...current, annotators } });
+  }
+
   /** Brings the state up to the log; one flight at a time, another one if something came meanwhile. */
   let flight: Promise<void> | undefined;
   let isStale = false;
@@ -82,6 +97,7 @@ export async function openProject(
       needsRefold = false;
       const { state } = store.getState();
       const news = await repository.log.read(id, refold ? undefined : state.lastId || undefined);
+      await meetAnnotators(news);
       if (refold) bump(foldEvents(news));
       else if (news.length > 0) {
         const inOrder = news.every((event) => applyEvent(state, event));
@@ -111,7 +127,9 @@ export async function openProject(
       await follow();
       return stored;
     },
-    async saveProject(changed) {
+    async changeProject(change) {
+      const stored = (await repository.project(id)) ?? store.getState().project;
+      const changed = change(stored);
       await repository.saveProject(changed);
       store.setState({ project: changed });
     },

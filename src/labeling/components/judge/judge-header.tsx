@@ -6,12 +6,16 @@ import type { QueueCounts } from "../../logic/queue";
 import { useTextLanguage } from "../use-text-language";
 import styles from "./judge-view.module.css";
 
+/** No annotator's id holds a line feed. */
+const SOMEBODY_ELSE = "\n";
+
 export interface JudgeHeaderProps {
   readonly counts: QueueCounts;
   readonly paceMs: number | undefined;
   readonly annotators: readonly Annotator[];
   readonly annotator: string;
   readonly onAnnotator: (id: string) => void;
+  readonly onSomebodyElse: () => void;
   readonly mode: "full" | "quick";
   readonly onMode: (mode: "full" | "quick") => void;
   readonly product: LabelingProduct | undefined;
@@ -89,8 +93,14 @@ export function JudgeHeader(props: JudgeHeaderProps) {
           aria-label={t`Annotator`}
           value={props.annotator}
           allowDeselect={false}
-          data={props.annotators.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(value) => value !== null && props.onAnnotator(value)}
+          data={[
+            ...props.annotators.map(({ id, name }) => ({ value: id, label: name })),
+            { value: SOMEBODY_ELSE, label: t`Somebody else` },
+          ]}
+          onChange={(value) => {
+            if (value === SOMEBODY_ELSE) props.onSomebodyElse();
+            else if (value !== null) props.onAnnotator(value);
+          }}
         />
       </div>
       <div className={styles["about"]}>

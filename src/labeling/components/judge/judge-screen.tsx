@@ -1,8 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Group, TextInput } from "@mantine/core";
+import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { useStore } from "zustand";
+import type { Annotator } from "@/domain/labeling/records";
 import { parseKeySettings } from "../../logic/keymap";
 import { KEY_SETTINGS } from "../../queries/setting-keys";
 import { EmptyState } from "@/shared/ui/empty-state";
@@ -14,7 +15,15 @@ import { JudgeView } from "./judge-view";
 import { useJudgeController } from "./use-judge-controller";
 
 /** Asks who labels; the name stays in this browser and goes into each judgement. */
-function WhoLabels({ onName }: { readonly onName: (name: string) => void }) {
+function WhoLabels({
+  known,
+  onChoose,
+  onName,
+}: {
+  readonly known: readonly Annotator[];
+  readonly onChoose: (id: string) => void;
+  readonly onName: (name: string) => void;
+}) {
   const { t } = useLingui();
   const [name, setName] = useState("");
   function submit(event: FormEvent) {
@@ -43,6 +52,18 @@ function WhoLabels({ onName }: { readonly onName: (name: string) => void }) {
           </Button>
         </Group>
       </form>
+      {known.length > 0 && (
+        <Stack mt="md" gap={8}>
+          <Trans>Or go on as somebody who has labelled here:</Trans>
+          <Group justify="center" gap={8}>
+            {known.map((person) => (
+              <Button key={person.id} variant="default" onClick={() => onChoose(person.id)}>
+                {person.name}
+              </Button>
+            ))}
+          </Group>
+        </Stack>
+      )}
     </EmptyState>
   );
 }
@@ -53,6 +74,7 @@ export function JudgeScreen(props: ProjectViewProps) {
   const project = useStore(handle.store, (state) => state.project);
   const pairCount = useStore(handle.store, (state) => state.pairs.length);
   const queryClient = useQueryClient();
+  const [isAsking, setAsking] = useState(false);
   const settingKey = `labeling/annotator/${project.id}`;
   const stored = useQuery({
     queryKey: [settingKey],
@@ -66,14 +88,18 @@ export function JudgeScreen(props: ProjectViewProps) {
   async function choose(id: string) {
     await repository.saveSetting(settingKey, id);
     queryClient.setQueryData([settingKey], { id });
+    setAsking(false);
   }
   async function addAnnotator(name: string) {
-    const known = project.annotators.find((annotator) => annotator.name === name);
-    const annotator = known ?? { id: newId(), name };
-    if (known === undefined) {
-      await handle.saveProject({ ...project, annotators: [...project.annotators, annotator] });
-    }
-    await choose(annotator.id);
+    let id = newId();
+    await handle.changeProject((current) => {
+      const known = current.annotators.find((annotator) => annotator.name === name);
+      if (known === undefined)
+        return { ...current, annotators: [...current.annotators, { id, name }] };
+      id = known.id;
+      return current;
+    });
+    await choose(id);
   }
 
   if (pairCount === 0) {
@@ -93,9 +119,17 @@ export function JudgeScreen(props: ProjectViewProps) {
   if (stored.data === undefined || keys.data === undefined) {
     return <TaskProgress label={<Trans>Opening your place in the project</Trans>} />;
   }
-  const only = project.annotators.length === 1 ? project.annotators[0] : undefined;
-  const annotator = project.annotators.find(({ id }) => id === stored.data.id) ?? only;
-  if (annotator === undefined) return <WhoLabels onName={(name) => void addAnnotator(name)} />;
+  // A project from a file brings its annotators: who sits here is asked, never guessed.
+  const annotator = project.annotators.find(({ id }) => id === stored.data.id);
+  if (annotator === undefined || isAsking) {
+    return (
+      <WhoLabels
+        known={project.annotators}
+        onChoose={(id) => void choose(id)}
+        onName={(name) => void addAnnotator(name)}
+      />
+    );
+  }
   return (
     <JudgeFor
       {...props}
@@ -103,6 +137,7 @@ export function JudgeScreen(props: ProjectViewProps) {
       annotator={annotator.id}
       keys={keys.data}
       onAnnotator={(id) => void choose(id)}
+      onSomebodyElse={() => setAsking(true)}
     />
   );
 }
@@ -112,6 +147,7 @@ function JudgeFor(
     readonly annotator: string;
     readonly keys: ReturnType<typeof parseKeySettings>;
     readonly onAnnotator: (id: string) => void;
+    readonly onSomebodyElse: () => void;
   },
 ) {
   const { handle, images, clock, newId, annotator, search } = props;

@@ -29,6 +29,7 @@ export interface JudgeViewProps extends ProjectViewProps {
   readonly controller: JudgeController;
   readonly keys: KeySettings;
   readonly onAnnotator: (id: string) => void;
+  readonly onSomebodyElse: () => void;
   readonly onMode: (mode: "full" | "quick") => void;
   readonly suggestion: SuggestionView | undefined;
 }
@@ -149,6 +150,7 @@ export function JudgeView(props: JudgeViewProps) {
         annotators={project.annotators}
         annotator={judge.annotator}
         onAnnotator={props.onAnnotator}
+        onSomebodyElse={props.onSomebodyElse}
         mode={judge.mode}
         onMode={props.onMode}
         product={product}

@@ -45,7 +45,7 @@ export function PairsView({ handle, repository }: ProjectViewProps) {
   async function add() {
     setError(undefined);
     try {
-      await handle.saveProject({ ...project, rule, seed, testShare, goldShare });
+      await handle.changeProject((stored) => ({ ...stored, rule, seed, testShare, goldShare }));
       await repository.addPairs(project.id, fresh);
       await handle.reloadContent();
     } catch (reason) {

@@ -3,9 +3,44 @@ import { Button, FileButton } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { messageOf } from "@/shared/lib/errors";
-import { formatNumber } from "@/shared/ui/format";
-import { restoreProject } from "../../queries/restore-project";
+import { formatDateTime, formatNumber } from "@/shared/ui/format";
+import { restoreProject, type Conflict } from "../../queries/restore-project";
 import type { WorkspaceProps } from "../labeling-context";
+
+/** Conflicts named one by one, before a line says how many more there are. */
+const NAMED = 5;
+
+function ConflictList({
+  conflicts,
+  locale,
+}: {
+  readonly conflicts: readonly Conflict[];
+  readonly locale: string;
+}) {
+  if (conflicts.length === 0) return null;
+  return (
+    <>
+      <p>
+        <Trans>The file tells these events otherwise; they stay as they are here:</Trans>
+      </p>
+      <ul>
+        {conflicts.slice(0, NAMED).map(({ annotator, at, pair }, position) => (
+          // Two conflicts can agree in all that is shown.
+          // oxlint-disable-next-line react/no-array-index-key
+          <li key={position}>
+            {annotator}, {formatDateTime(Date.parse(at), locale)}
+            {pair === undefined ? "" : `, ${pair}`}
+          </li>
+        ))}
+        {conflicts.length > NAMED && (
+          <li>
+            <Trans>and {formatNumber(conflicts.length - NAMED, locale)} more</Trans>
+          </li>
+        )}
+      </ul>
+    </>
+  );
+}
 
 /** Restores a project from a file, or merges it into the one that is here. */
 export function RestoreButton({
@@ -31,7 +66,13 @@ export function RestoreButton({
           color: problems === "" ? "gray" : "orange",
           autoClose: problems === "" ? 6000 : false,
           title: file.name,
-          message: `${t`${number(report.added)} events added, ${number(report.known)} known already.`} ${problems} ${report.issues[0]?.reason ?? ""}`,
+          message: (
+            <>
+              {t`${number(report.added)} events added, ${number(report.known)} known already.`}{" "}
+              {problems} {report.issues[0]?.reason}
+              <ConflictList conflicts={report.conflicts} locale={i18n.locale} />
+            </>
+          ),
         });
       } catch (error) {
         notifications.show({

@@ -46,8 +46,8 @@ export function SettingsView(props: ProjectViewProps) {
           `Judgements were made under edition ${closed} of the protocol meanwhile, so it cannot change any more. Reload the settings and begin a new edition.`,
         );
       }
-      // Annotators may have been added in another view meanwhile.
-      await handle.saveProject({ ...project, annotators: stored.annotators });
+      // Annotators may have been added in another view or tab meanwhile.
+      await handle.changeProject(({ annotators }) => ({ ...project, annotators }));
       setSaved(true);
     } catch (reason) {
       setError(reason);
