@@ -4,6 +4,7 @@ import type { InferenceClient } from "@/inference/client/inference-client";
 import type { ModelSummary } from "@/inference/protocol/messages";
 import { AppError, messageOf } from "@/shared/lib/errors";
 import type { Task } from "../logic/queue";
+import { askSelector, findSelector } from "./ask-selector";
 import type { ImageSource } from "./image-source";
 import type { ProjectHandle } from "./open-project";
 
@@ -31,8 +32,7 @@ export function suggestionKey(task: Task): string {
 }
 
 async function firstSelector(client: InferenceClient): Promise<ModelSummary> {
-  const models = await client.call("models/list", undefined);
-  const selector = models.find(({ task }) => task === "selector");
+  const selector = await findSelector(client);
   if (selector === undefined) {
     throw new AppError("unsupported", "There is no selector on /models to ask.");
   }
@@ -57,24 +57,11 @@ export function createSuggestionSource(
   async function ask(task: Task): Promise<Suggestion> {
     selector ??= firstSelector(client);
     const model = await selector;
-    const { creatives, products } = handle.store.getState();
-    const ids = task.isSwapped ? [task.pair.b, task.pair.a] : [task.pair.a, task.pair.b];
-    const [left, right] = ids.map((id) => creatives.get(id));
-    if (left === undefined || right === undefined) {
-      throw new AppError("input-invalid", "A creative of this pair is missing.");
-    }
-    const product = products.get(task.pair.productId);
-    const [imageA, imageB] = await Promise.all([images.blob(left), images.blob(right)]);
-    const result = await client.call(
-      "compare/pair",
-      {
-        model: { id: model.id, revision: model.revision },
-        imageA,
-        imageB,
-        title: product?.title ?? "",
-        queries: product?.queries ?? [],
-        language,
-      },
+    const { a, b } = task.pair;
+    const result = await askSelector(
+      { client, handle, images, language },
+      model,
+      task.isSwapped ? [b, a] : [a, b],
       { priority: "batch" },
     );
     const record = {

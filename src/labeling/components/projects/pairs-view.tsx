@@ -7,7 +7,10 @@ import { formatNumber } from "@/shared/ui/format";
 import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { buildInputOf, buildPairs } from "../../logic/build-pairs";
 import { posteriorOf } from "../../logic/posterior";
+import { disagreementValue } from "../../logic/model-opinions";
+import { useModelOpinions } from "../assist/use-model-opinions";
 import type { ProjectViewProps } from "../labeling-context";
+import { DisagreementPanel } from "./disagreement-panel";
 import styles from "../labeling-page.module.css";
 
 function useStrategyNames(): Readonly<Record<PairRule["strategy"], string>> {
@@ -24,7 +27,8 @@ function useStrategyNames(): Readonly<Record<PairRule["strategy"], string>> {
 }
 
 /** Builds pairs by a rule and shows what is there. */
-export function PairsView({ handle, repository }: ProjectViewProps) {
+export function PairsView(props: ProjectViewProps) {
+  const { handle, repository } = props;
   const { t, i18n } = useLingui();
   const names = useStrategyNames();
   const { project, creatives, pairs, pairsById, state } = useStore(handle.store);
@@ -34,12 +38,15 @@ export function PairsView({ handle, repository }: ProjectViewProps) {
   const [goldShare, setGoldShare] = useState(project.goldShare);
   const [error, setError] = useState<unknown>();
   const number = (value: number) => formatNumber(value, i18n.locale);
-  const preview = () => {
-    const changed = { ...project, rule, seed, testShare, goldShare };
-    const posterior = posteriorOf(state, pairs, pairsById);
-    const input = buildInputOf(changed, [...creatives.values()]);
-    return buildPairs({ ...input, posterior, existing: pairs });
-  };
+  const { selector, opinions, scores } = useModelOpinions(props);
+  const changed = { ...project, rule, seed, testShare, goldShare };
+  const input = { ...buildInputOf(changed, [...creatives.values()]), existing: pairs };
+  const preview = () =>
+    buildPairs({
+      ...input,
+      posterior: posteriorOf(state, pairs, pairsById),
+      disagreement: disagreementValue(opinions, scores),
+    });
   const fresh = rule.strategy === "imported" ? [] : preview();
 
   async function add() {
@@ -81,10 +88,12 @@ export function PairsView({ handle, repository }: ProjectViewProps) {
           label={t`Rule`}
           allowDeselect={false}
           value={rule.strategy}
-          data={Object.entries(names)
-            // Models' opinions are not kept yet; the rule stays available to imported projects.
-            .filter(([value]) => value !== "disagreement")
-            .map(([value, label]) => ({ value, label }))}
+          data={Object.entries(names).map(([value, label]) => ({
+            value,
+            label,
+            // Off without a model to ask; what one has said before stays usable.
+            disabled: value === "disagreement" && selector === undefined && opinions === undefined,
+          }))}
           onChange={(value) => set({ strategy: (value ?? "random") as PairRule["strategy"] })}
         />
         <NumberInput
@@ -144,6 +153,15 @@ export function PairsView({ handle, repository }: ProjectViewProps) {
           onChange={(value) => setSeed(Math.trunc(Number(value)))}
         />
       </div>
+      {rule.strategy === "disagreement" && (
+        <DisagreementPanel
+          {...props}
+          selector={selector}
+          opinions={opinions}
+          scores={scores}
+          input={input}
+        />
+      )}
       {error !== undefined && <ErrorNotice error={error} />}
       {creatives.size === 0 && (
         <Notice tone="warn">
