@@ -1,7 +1,9 @@
 """Random models of realistic size, once as safetensors for Perigee and once as ONNX for the peer.
 
 Writes to .cache/bench (not kept in the repository). The ONNX files follow the input and output names
-that transformers.js expects. Both peers are PyTorch modules exported by torch.onnx.
+that transformers.js expects. All peers are PyTorch modules exported by torch.onnx.
+
+Usage: python tools/bench/export_peers.py [folder [model …]]
 """
 
 import json
@@ -47,13 +49,14 @@ class Vision(nn.Module):
         return out.last_hidden_state, out.pooler_output
 
 
-def vision() -> None:
-    config = SiglipVisionConfig(image_size=224, patch_size=16, attn_implementation="eager")
+def vision(name: str, **sizes: int) -> None:
+    config = SiglipVisionConfig(**sizes, attn_implementation="eager")
     model = SiglipVisionModel(config).eval()
-    folder = OUT / "siglip-b16"
+    folder = OUT / name
+    side = sizes["image_size"]
     export(
         Vision(model),
-        (torch.zeros(2, 3, 224, 224),),
+        (torch.zeros(2, 3, side, side),),
         folder / "onnx" / "vision_model.onnx",
         ["pixel_values"],
         ["last_hidden_state", "pooler_output"],
@@ -184,5 +187,14 @@ def decoder() -> None:
     save_file({name: value.detach().clone() for name, value in weights.items()}, folder / "model.safetensors")
 
 
-vision()
-decoder()
+# ViT-S/16 for WebAssembly in the browser, and a tower of the shipped models' size for a software GPU.
+SMALL = dict(hidden_size=384, intermediate_size=1536, num_hidden_layers=12, num_attention_heads=6)
+NANO = dict(hidden_size=192, intermediate_size=768, num_hidden_layers=4, num_attention_heads=3)
+MODELS = {
+    "siglip-b16": lambda: vision("siglip-b16", image_size=224, patch_size=16),
+    "siglip-s16": lambda: vision("siglip-s16", image_size=224, patch_size=16, **SMALL),
+    "siglip-nano": lambda: vision("siglip-nano", image_size=160, patch_size=32, **NANO),
+    "llama-135m": decoder,
+}
+for name in sys.argv[2:] or MODELS:
+    MODELS[name]()

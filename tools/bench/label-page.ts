@@ -6,7 +6,7 @@ import { writeNative } from "@/labeling/logic/export/native";
 import { syntheticProject } from "@/labeling/logic/synthetic-project";
 import { formatStalls, watchStalls, withPage, type BenchPage } from "./label-browser";
 import { creativeFiles, creativeZip } from "./label-images";
-import { line, quantile, spread } from "./label-stats";
+import { line, quantile, spread, type LabelBenchOptions } from "./label-stats";
 
 const PAIRS_JUDGED = 200;
 const NEXT_PAIR_TARGET_MS = 100;
@@ -60,8 +60,8 @@ async function recordLatencies(page: Page): Promise<void> {
   });
 }
 
-export async function benchLabelLatency(): Promise<string> {
-  return withPage(async (bench) => {
+export async function benchLabelLatency({ print }: LabelBenchOptions): Promise<void> {
+  await withPage(async (bench) => {
     const { page, folder } = bench;
     await newProject(bench, "Latency");
     const table = join(folder, "creatives");
@@ -90,19 +90,21 @@ export async function benchLabelLatency(): Promise<string> {
     );
     const at = (share: number) => `${quantile(latencies, share).toFixed(0)} ms`;
     const verdict = quantile(latencies, 0.95) < NEXT_PAIR_TARGET_MS ? "" : "  MISSED";
-    return [
+    for (const text of [
       `Next pair after Enter, Chromium ${bench.version}, ${latencies.length} pairs of 800 × 800 JPEG, no pause between`,
       line(
         "Enter to both images painted",
         `p50 ${at(0.5)}, p95 ${at(0.95)}, max ${at(1)} (asked: p95 < ${NEXT_PAIR_TARGET_MS} ms)${verdict}`,
       ),
       line("main thread meanwhile", formatStalls(stalls)),
-    ].join("\n");
+    ]) {
+      print(text);
+    }
   });
 }
 
-export async function benchLabelImport(): Promise<string> {
-  return withPage(async (bench) => {
+export async function benchLabelImport({ print }: LabelBenchOptions): Promise<void> {
+  await withPage(async (bench) => {
     const { page, folder } = bench;
     const path = join(folder, "creatives.zip");
     const sizeBytes = await creativeZip(path, IMPORTED);
@@ -120,13 +122,15 @@ export async function benchLabelImport(): Promise<string> {
     const report = await page.getByText(/ creatives, [\d,]+ pairs and /u).innerText();
     if (!report.includes("50,000 creatives")) throw new Error(`Import ended with: ${report}`);
     const { heap, resident } = await bench.memory();
-    return [
+    for (const text of [
       `Import of ${IMPORTED} creatives from one zip of ${megabytes(sizeBytes)}, Chromium ${bench.version}`,
       line("list of files and preview", `${((began - opened) / 1000).toFixed(1)} s`),
       line("import", `${seconds.toFixed(1)} s (${(IMPORTED / seconds).toFixed(0)} creatives/s)`),
       line("main thread", formatStalls(stalls)),
       line("memory afterwards", formatMemory(heap, resident)),
-    ].join("\n");
+    ]) {
+      print(text);
+    }
   });
 }
 
@@ -158,8 +162,8 @@ async function restoreSynthetic(
   return performance.now() - began;
 }
 
-export async function benchLabelPairs(): Promise<string> {
-  return withPage(async (bench) => {
+export async function benchLabelPairs({ print }: LabelBenchOptions): Promise<void> {
+  await withPage(async (bench) => {
     const { page, url } = bench;
     await page.goto(`${url}label`);
     await page.getByRole("heading", { name: "Label" }).first().waitFor();
@@ -182,7 +186,7 @@ export async function benchLabelPairs(): Promise<string> {
     const opened = performance.now() - began;
     const stalls = await stopWatch();
     const held = await bench.memory();
-    return [
+    for (const text of [
       `A project of ${PAIRS_HELD} pairs, Chromium ${bench.version}`,
       line("restore from its export", `${(restored / 1000).toFixed(1)} s`),
       line(
@@ -193,12 +197,14 @@ export async function benchLabelPairs(): Promise<string> {
       line("memory, list of projects", formatMemory(listed.heap, listed.resident)),
       line("memory, project open at Judge", formatMemory(held.heap, held.resident)),
       line("heap per pair", `${((held.heap - listed.heap) / PAIRS_HELD).toFixed(0)} bytes`),
-    ].join("\n");
+    ]) {
+      print(text);
+    }
   });
 }
 
-export async function benchLabelResults({ rounds }: { readonly rounds: number }): Promise<string> {
-  return withPage(async (bench) => {
+export async function benchLabelResults({ rounds, print }: LabelBenchOptions): Promise<void> {
+  await withPage(async (bench) => {
     const { page } = bench;
     const restored = await restoreSynthetic(bench, {
       judgements: JUDGEMENTS_HELD,
@@ -236,12 +242,14 @@ export async function benchLabelResults({ rounds }: { readonly rounds: number })
     }
     const stalls = await stopWatch();
     const { heap, resident } = await bench.memory();
-    return [
+    for (const text of [
       `Dashboard at ${JUDGEMENTS_HELD} judgements, Chromium ${bench.version}`,
       line("restore from its export", `${(restored / 1000).toFixed(1)} s`),
       line("whole dashboard computed and painted", spread(times)),
       line("main thread", formatStalls(stalls)),
       line("memory", formatMemory(heap, resident)),
-    ].join("\n");
+    ]) {
+      print(text);
+    }
   });
 }

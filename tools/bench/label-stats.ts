@@ -1,8 +1,14 @@
 /** Spread of repeated measurements. */
 
+export interface LabelBenchOptions {
+  readonly rounds: number;
+  /** Takes each line as soon as it is known: a benchmark that is stopped keeps what it had. */
+  readonly print: (line: string) => void;
+}
+
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
 /** Median with smallest and largest, in milliseconds. */

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: speed against @huggingface/transformers on the same machine, weights and run.
- * The models come from `python tools/bench/export_peers.py` (about 2 GB in .cache/bench).
+ * `npm run bench`: speed against @huggingface/transformers, Pillow and others on the same machine, in
+ * the same run. The models come from `python tools/bench/export_peers.py` (about 2 GB in .cache/bench).
  */
 import { existsSync } from "node:fs";
 import { cpus, loadavg, release, totalmem, type as systemType } from "node:os";
@@ -13,15 +13,18 @@ import {
   benchLabelResults,
 } from "./label-page";
 import { benchDecoder, benchVision } from "./node-bench";
+import { benchResampler } from "./resampler";
 
-const USAGE = `Usage: npm run bench -- [vision] [decoder] [label] [--rounds N] [--threads N] [--folder PATH]
-Without names all benchmarks run. Models of vision and decoder: python tools/bench/export_peers.py
+const USAGE = `Usage: npm run bench -- [NAME …] [--rounds N] [--threads N] [--folder PATH]
+Without names all benchmarks run: vision and decoder on onnxruntime-node; resampler against Pillow;
+label. Models of vision and decoder: python tools/bench/export_peers.py
 label is label-export and label-dashboard in Node, then label-latency, label-import, label-pairs and
 label-results on the built page (npm run build) in Chromium; each of them can be named alone.`;
 
 const BENCHES = {
   vision: benchVision,
   decoder: benchDecoder,
+  resampler: benchResampler,
   "label-export": benchLabelExport,
   "label-dashboard": benchLabelDashboard,
   "label-latency": benchLabelLatency,
@@ -31,7 +34,13 @@ const BENCHES = {
 } as const;
 type BenchName = keyof typeof BENCHES;
 const ALL = Object.keys(BENCHES) as BenchName[];
-const NEEDS_MODELS: readonly string[] = ["vision", "decoder"];
+/** Groups of benchmarks that one name stands for. */
+const GROUPS: readonly string[] = ["label"];
+/** A file that tools/bench/export_peers.py writes for each benchmark that needs one. */
+const MODEL_OF: Readonly<Record<string, string>> = {
+  vision: "siglip-b16",
+  decoder: "llama-135m",
+};
 
 function describeMachine(threads: number): string {
   const cores = cpus();
@@ -55,28 +64,33 @@ async function main(): Promise<number> {
   });
   const asked = positionals.length === 0 ? ALL : positionals;
   const names = asked.flatMap((name) =>
-    name === "label" ? ALL.filter((each) => each.startsWith("label-")) : [name],
+    GROUPS.includes(name) ? ALL.filter((each) => each.startsWith(`${name}-`)) : [name],
   );
   const unknown = names.filter((name) => !(name in BENCHES));
   if (values.help || unknown.length > 0) {
     console.error(USAGE);
     return values.help ? 0 : 2;
   }
-  const needsModels = names.some((name) => NEEDS_MODELS.includes(name));
-  if (needsModels && !existsSync(`${values.folder}/siglip-b16/model.safetensors`)) {
-    console.error(`No models in ${values.folder}. Run: python tools/bench/export_peers.py`);
+  const absent = names
+    .flatMap((name) => MODEL_OF[name] ?? [])
+    .filter((model) => !existsSync(`${values.folder}/${model}/model.safetensors`));
+  if (absent.length > 0) {
+    const command = `python tools/bench/export_peers.py ${values.folder} ${absent.join(" ")}`;
+    console.error(`No ${absent.join(", ")} in ${values.folder}. Run: ${command}`);
     return 1;
   }
   const options = {
     folder: values.folder,
     rounds: Number(values.rounds),
+    print: (line: string) => console.log(line),
     threads: Number(values.threads),
   };
   console.log(describeMachine(options.threads));
   for (const name of names) {
     // The load of this moment belongs to the figures below it.
     console.log(`\nload average ${loadavg()[0]!.toFixed(1)} before ${name}`);
-    console.log(await BENCHES[name as BenchName](options));
+    const text = await BENCHES[name as BenchName](options);
+    if (text !== undefined) console.log(text);
   }
   return 0;
 }

@@ -46,3 +46,10 @@ export function formatRace(title: string, unit: string, speeds: readonly Speed[]
   });
   return [title, ...lines].join("\n");
 }
+
+/** Largest |Δ|; contenders must compute the same before their speed is compared. */
+export function worst(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < b.length; i++) largest = Math.max(largest, Math.abs(a[i]! - b[i]!));
+  return largest;
+}

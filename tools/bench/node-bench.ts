@@ -3,16 +3,15 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import * as peer from "@huggingface/transformers";
 import * as ort from "onnxruntime-node";
-import type { Engine, Program } from "@/inference/engines/engine";
+import type { Engine } from "@/inference/engines/engine";
 import { createOrtNodeEngine } from "@/inference/engines/onnx/ort-node";
 import { idefics3ConfigSchema } from "@/inference/models/idefics3/config";
 import { createOpsDecoder } from "@/inference/models/idefics3/decode-session";
 import { siglipVisionConfigSchema } from "@/inference/models/siglip/config";
-import { runAttentionPooling, runSiglipVision } from "@/inference/models/siglip/vision";
-import type { HostTensor } from "@/inference/ops/ops";
 import { createRng } from "@/shared/lib/rng";
-import { formatRace, race } from "./measure";
+import { formatRace, race, worst } from "./measure";
 import { openSafetensors } from "./safetensors-file";
+import { siglipInputs, siglipProgram } from "./siglip-program";
 
 export interface BenchOptions {
   readonly folder: string;
@@ -29,13 +28,6 @@ function sessionOptions(threads: number): Record<string, unknown> {
   return { intraOpNumThreads: threads };
 }
 
-/** Largest |Δ|; both must compute the same before their speed is compared. */
-function worst(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let largest = 0;
-  for (let i = 0; i < b.length; i++) largest = Math.max(largest, Math.abs(a[i]! - b[i]!));
-  return largest;
-}
-
 async function readConfig(folder: string): Promise<unknown> {
   return JSON.parse(await readFile(`${folder}/config.json`, "utf8"));
 }
@@ -46,31 +38,13 @@ export async function benchVision({ folder, threads, rounds }: BenchOptions): Pr
   const config = siglipVisionConfigSchema.parse(await readConfig(path));
   const engine: Engine = createOrtNodeEngine(ort, { threads });
   const model = await engine.loadModel(await openSafetensors(`${path}/model.safetensors`));
-  const program: Program = {
-    name: "siglip",
-    inputs: { pixels: { dtype: "float32", shape: [2, 224, 224, 3] } },
-    build: (ops, weights, { pixels }) => {
-      const forward = { ops, weights };
-      const patches = runSiglipVision(forward, config, "vision_model.", pixels!);
-      return { vector: runAttentionPooling(forward, config, "vision_model.head.", patches) };
-    },
-  };
-  const own = await model.program(program);
+  const own = await model.program(siglipProgram(config, 2));
   const other = await peer.SiglipVisionModel.from_pretrained("siglip-b16", {
     dtype: "fp32",
     device: "cpu",
     session_options: sessionOptions(threads),
   });
-  const rng = createRng(5);
-  const rows = Float32Array.from({ length: 2 * 224 * 224 * 3 }, () => 2 * rng() - 1);
-  const pixels: HostTensor = { dtype: "float32", shape: [2, 224, 224, 3], data: rows };
-  const planes = new Float32Array(rows.length);
-  const area = 224 * 224;
-  for (let n = 0; n < 2; n++) {
-    for (let at = 0; at < area; at++) {
-      for (let c = 0; c < 3; c++) planes[(n * 3 + c) * area + at] = rows[(n * area + at) * 3 + c]!;
-    }
-  }
+  const { pixels, planes } = siglipInputs(config.image_size, 2);
   const pixel_values = new peer.Tensor("float32", planes, [2, 3, 224, 224]);
   const mine = (await own.run({ pixels })).outputs["vector"]!.data;
   const theirs = ((await other({ pixel_values })) as { pooler_output: { data: Float32Array } })
