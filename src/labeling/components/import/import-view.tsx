@@ -34,6 +34,7 @@ interface Opened {
   readonly isReferenced: boolean;
   readonly table?: {
     readonly file: SourceFile;
+    readonly more: readonly SourceFile[];
     readonly columns: readonly string[];
     readonly rows: readonly TableRow[];
   };
@@ -50,11 +51,18 @@ async function openSources(files: readonly File[]): Promise<SourceSet> {
   };
 }
 
+function nameOf({ path }: SourceFile): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
 async function lookInto(set: SourceSet, isReferenced: boolean): Promise<Opened> {
   const file = set.files.find(({ path }) => isTablePath(path) && formatOf(path) !== undefined);
   if (file === undefined) return { set, isReferenced };
   const { columns, rows } = await previewTable(await file.blob(), formatOf(file.path)!);
-  return { set, isReferenced, table: { file, columns, rows } };
+  // A Hugging Face folder has one table of the same name in each split.
+  const name = nameOf(file);
+  const more = set.files.filter((other) => other !== file && nameOf(other) === name);
+  return { set, isReferenced, table: { file, more, columns, rows } };
 }
 
 type Step =
@@ -102,7 +110,14 @@ export function ImportView(props: ProjectViewProps) {
           files: opened.set.files,
           ...(table === undefined
             ? {}
-            : { table: { file: table.file, format: formatOf(table.file.path)!, mapping } }),
+            : {
+                table: {
+                  file: table.file,
+                  more: table.more,
+                  format: formatOf(table.file.path)!,
+                  mapping,
+                },
+              }),
           grouping,
           isReferenced: opened.isReferenced,
           issues: opened.set.issues,

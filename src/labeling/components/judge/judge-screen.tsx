@@ -1,11 +1,13 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Group, Stack, TextInput } from "@mantine/core";
+import { IconColumns2, IconPhotoPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { useStore } from "zustand";
 import type { Annotator } from "@/domain/labeling/records";
 import { parseKeySettings } from "../../logic/keymap";
 import { KEY_SETTINGS } from "../../queries/setting-keys";
+import { formatNumber } from "@/shared/ui/format";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import { useQueueGain, useSuggestions, useSuggestionView } from "../assist/use-assist";
@@ -68,9 +70,56 @@ function WhoLabels({
   );
 }
 
+/** A project that has nothing to judge yet: says what is there and what comes next. */
+function NoPairs({ handle, onNavigate }: ProjectViewProps) {
+  const { i18n } = useLingui();
+  const { project, creatives, products } = useStore(handle.store);
+  const number = (value: number) => formatNumber(value, i18n.locale);
+  const go = (view: "import" | "pairs") => () => onNavigate({ view, project: project.id });
+  if (creatives.size === 0) {
+    return (
+      <EmptyState
+        title={<Trans>This project has no creatives yet</Trans>}
+        icon={<IconPhotoPlus size={40} stroke={1.5} />}
+        actions={
+          <Button onClick={go("import")}>
+            <Trans>Import creatives</Trans>
+          </Button>
+        }
+      >
+        <Trans>
+          Import images with their products first: a folder, a zip or a table. Pairs are built from
+          them in the next step.
+        </Trans>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      title={<Trans>There are no pairs yet</Trans>}
+      icon={<IconColumns2 size={40} stroke={1.5} />}
+      actions={
+        <>
+          <Button onClick={go("pairs")}>
+            <Trans>Build pairs</Trans>
+          </Button>
+          <Button variant="default" onClick={go("import")}>
+            <Trans>Import more</Trans>
+          </Button>
+        </>
+      }
+    >
+      <Trans>
+        {number(creatives.size)} creatives of {number(products.size)} products are here. Pairs are
+        built from the creatives of each product, by a rule you choose.
+      </Trans>
+    </EmptyState>
+  );
+}
+
 /** Chooses the annotator, then shows the judging screen. */
 export function JudgeScreen(props: ProjectViewProps) {
-  const { handle, repository, newId, onNavigate } = props;
+  const { handle, repository, newId } = props;
   const project = useStore(handle.store, (state) => state.project);
   const pairCount = useStore(handle.store, (state) => state.pairs.length);
   const queryClient = useQueryClient();
@@ -102,20 +151,7 @@ export function JudgeScreen(props: ProjectViewProps) {
     await choose(id);
   }
 
-  if (pairCount === 0) {
-    return (
-      <EmptyState
-        title={<Trans>There are no pairs yet</Trans>}
-        actions={
-          <Button onClick={() => onNavigate({ view: "pairs", project: project.id })}>
-            <Trans>Build pairs</Trans>
-          </Button>
-        }
-      >
-        <Trans>Pairs are built from the creatives of each product, by a rule you choose.</Trans>
-      </EmptyState>
-    );
-  }
+  if (pairCount === 0) return <NoPairs {...props} />;
   if (stored.data === undefined || keys.data === undefined) {
     return <TaskProgress label={<Trans>Opening your place in the project</Trans>} />;
   }

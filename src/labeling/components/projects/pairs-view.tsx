@@ -165,7 +165,14 @@ export function PairsView(props: ProjectViewProps) {
       {error !== undefined && <ErrorNotice error={error} />}
       {creatives.size === 0 && (
         <Notice tone="warn">
-          <Trans>There are no creatives yet. Import some first.</Trans>
+          <Trans>There are no creatives yet. Import some first.</Trans>{" "}
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => props.onNavigate({ view: "import", project: project.id })}
+          >
+            <Trans>Import creatives</Trans>
+          </Button>
         </Notice>
       )}
       <Group>

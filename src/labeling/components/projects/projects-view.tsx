@@ -3,7 +3,6 @@ import { Button, Group, Text, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import type { LabelingProject } from "@/domain/labeling/records";
-import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorState } from "@/shared/ui/error-state";
 import { formatDateTime, formatNumber } from "@/shared/ui/format";
 import { ErrorNotice } from "@/shared/ui/notice";
@@ -13,6 +12,7 @@ import { isoTime } from "../../logic/make-event";
 import { createProject } from "../../logic/new-project";
 import { createSampleProject } from "../../queries/sample-project";
 import type { WorkspaceProps } from "../labeling-context";
+import { FirstSteps } from "./first-steps";
 import { RestoreButton } from "./restore-button";
 import styles from "../labeling-page.module.css";
 
@@ -144,26 +144,25 @@ export function ProjectsView(props: WorkspaceProps) {
       <Trans>Open a sample project</Trans>
     </Button>
   );
+  const restore = <RestoreButton {...props} onRestored={() => void list.refetch()} />;
+  const newProject = <NewProject onCreate={(title) => void create(title)} />;
   return (
     <Page
       title={<Trans>Label</Trans>}
       actions={
-        <>
-          {list.data.length > 0 && sampleButton}
-          <RestoreButton {...props} onRestored={() => void list.refetch()} />
-          <NewProject onCreate={(title) => void create(title)} />
-        </>
+        list.data.length > 0 && (
+          <>
+            {sampleButton}
+            {restore}
+            {newProject}
+          </>
+        )
       }
     >
       {isBusy && <TaskProgress label={<Trans>Preparing the project</Trans>} />}
       {error !== undefined && <ErrorNotice error={error} />}
       {list.data.length === 0 ? (
-        <EmptyState title={<Trans>Compare creatives, pair by pair</Trans>} actions={sampleButton}>
-          <Trans>
-            Bring the creatives of your products, or begin with a sample of drawn ones. Judgements
-            are kept in this browser, each one on disk before the next pair appears.
-          </Trans>
-        </EmptyState>
+        <FirstSteps sample={sampleButton} create={newProject} restore={restore} />
       ) : (
         <ul className={styles["cards"]}>
           {list.data.map(({ project, counts }) => (
