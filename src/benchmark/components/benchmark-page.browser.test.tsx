@@ -96,7 +96,7 @@ function Pages({
       {isSearch ? (
         <SearchPage client={client} store={store} search={search} onSearchChange={setSearch} />
       ) : (
-        <BenchmarkPage client={client} store={store} search={search} />
+        <BenchmarkPage client={client} store={store} search={search} onSearchChange={setSearch} />
       )}
     </>
   );
@@ -146,7 +146,7 @@ test("runs two encoders, shows their figures, the bad row, and which is signific
 });
 
 test("shows the true item with its rank, and filters queries by misses", async () => {
-  const { store } = await open();
+  const { client, store, blobs } = await open();
   await store.actions.start(
     [{ key: "baseline-words" }],
     ["t-mm", "i-mm", "mm-mm", "t-i", "i-t", "search"],
@@ -155,6 +155,17 @@ test("shows the true item with its rank, and filters queries by misses", async (
   await page.getByRole("button", { name: "other page" }).click();
   await expect.element(page.getByText("24 queries")).toBeVisible();
   await expect.element(page.getByText("true item", { exact: false }).first()).toBeVisible();
+  await page.getByRole("button", { name: "Relevant: red lamp" }).first().click();
+  await expect.element(page.getByText(/with your 1 judgements/u)).toBeVisible();
   await page.getByRole("combobox", { name: "Show" }).selectOptions("miss");
   await expect.element(page.getByText("No query fits this filter.")).toBeVisible();
+  // After a reload the same data set has its judgements again.
+  const again = createBenchStore({ client, blobs, clock: systemClock });
+  await expect
+    .poll(async () => {
+      await again.actions.openFiles(await tables(), { preset: "custom", split: "all" });
+      return again.getState().judgements;
+    })
+    .toEqual(store.getState().judgements);
+  expect(again.getState().judgements.size).toBe(1);
 });

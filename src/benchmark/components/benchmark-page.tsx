@@ -10,24 +10,26 @@ import type { BenchSearch } from "../logic/search-params";
 import { compareRuns } from "../logic/significance";
 import type { BenchStore } from "../store/bench-store";
 import styles from "./benchmark.module.css";
-import { MatryoshkaPanel, SlicePanel } from "./charts";
+import { MatryoshkaPanel } from "./charts";
 import { DataPanel } from "./data-panel";
 import { ExportMenu } from "./export-menu";
 import { PredictionPanel } from "./prediction-panel";
 import { ResultsTable } from "./results-table";
 import { RunPanel } from "./run-panel";
 import { SignificancePanel } from "./significance-panel";
+import { SlicePanel } from "./slice-panel";
 
 export interface BenchmarkPageProps {
   readonly client: InferenceClient;
   readonly store: BenchStore;
   readonly search: BenchSearch;
+  readonly onSearchChange: (search: BenchSearch) => void;
 }
 
 /** Measures encoders on a data set, live while it is encoded. */
-export function BenchmarkPage({ client, store, search }: BenchmarkPageProps) {
+export function BenchmarkPage({ client, store, search, onSearchChange }: BenchmarkPageProps) {
   const { i18n } = useLingui();
-  const language = i18n.locale === "zh-Hans" ? "zh" : "en";
+  const language = search.language ?? (i18n.locale === "zh-Hans" ? "zh" : "en");
   const state = useStore(store);
   const { dataSet, runs } = state;
   useEffect(() => {
@@ -77,7 +79,7 @@ export function BenchmarkPage({ client, store, search }: BenchmarkPageProps) {
           <div className={styles["panels"]}>
             <SignificancePanel comparisons={comparisons} />
             <MatryoshkaPanel runs={complete} direction={shown} />
-            <SlicePanel runs={complete} direction={shown} />
+            <SlicePanel runs={complete} direction={shown} {...{ search, onSearchChange }} />
             <PredictionPanel runs={complete} />
           </div>
         )}

@@ -1,13 +1,10 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { matryoshkaCurve, type BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import type { Direction } from "@/domain/benchmark/task";
-import { sliceByClass } from "../logic/significance";
 import styles from "./benchmark.module.css";
-import { SliceChart } from "./slice-chart";
 import { DIRECTION_NAMES } from "./texts";
 
 const SERIES = 4;
-const SLICES = 8;
 
 /** Recall@10 against the number of leading dimensions; only for encoders trained for it. */
 export function MatryoshkaPanel({
@@ -69,65 +66,6 @@ export function MatryoshkaPanel({
                   {width}: {(100 * value).toFixed(1)}
                 </td>
               ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-/** Recall@10 per first-level class, one mark per encoder. */
-export function SlicePanel({
-  runs,
-  direction,
-}: {
-  readonly runs: readonly BenchmarkRun[];
-  readonly direction: Direction;
-}) {
-  const perRun = runs.map((run) => ({
-    name: run.encoder.id,
-    points: sliceByClass(run, direction, "hit_10"),
-  }));
-  const slices = (perRun[0]?.points ?? []).slice(0, SLICES);
-  if (slices.length < 2) return null;
-  return (
-    <section className={styles["panel"]}>
-      <h2>
-        <Trans>By category, {DIRECTION_NAMES[direction]} R@10</Trans>
-      </h2>
-      <SliceChart
-        slices={slices.map(({ slice }) => slice)}
-        series={perRun.map(({ name, points }) => ({
-          name,
-          values: new Map(points.map(({ slice, value }) => [slice, value])),
-        }))}
-      />
-      <table className={styles["table"]}>
-        <thead>
-          <tr>
-            <th scope="col">
-              <Trans>Category</Trans>
-            </th>
-            <th scope="col">n</th>
-            {perRun.map(({ name }) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {slices.map(({ slice, n }) => (
-            <tr key={slice}>
-              <th scope="row">{slice}</th>
-              <td>{n}</td>
-              {perRun.map(({ name, points }) => {
-                const value = points.find((point) => point.slice === slice)?.value;
-                return (
-                  <td key={name}>{value === undefined ? "–" : `${(100 * value).toFixed(1)}`}</td>
-                );
-              })}
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, FileButton, Group, TextInput } from "@mantine/core";
-import { useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type FormEvent } from "react";
 import type { View } from "@/domain/benchmark/task";
 
 export interface FreeQueryValue {
@@ -17,17 +17,26 @@ export function freeView({ text, image }: FreeQueryValue): View | undefined {
 /** Words, a picture, or both: asked of the whole gallery. */
 export function FreeQuery({
   isBusy,
+  linked,
   onAsk,
   onClear,
 }: {
   readonly isBusy: boolean;
+  /** Words of the link; asked once, when the page opens. */
+  readonly linked: string | undefined;
   readonly onAsk: (value: FreeQueryValue) => void;
   readonly onClear: () => void;
 }) {
   const { t } = useLingui();
-  const [text, setText] = useState("");
+  const [text, setText] = useState(linked ?? "");
   const [image, setImage] = useState<File>();
   const value = { text: text.trim(), image };
+  const first = useRef(linked);
+  useEffect(() => {
+    const words = first.current;
+    first.current = undefined;
+    if (words !== undefined) onAsk({ text: words, image: undefined });
+  }, [onAsk]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (freeView(value) !== undefined) onAsk(value);

@@ -4,6 +4,7 @@ import type { BenchmarkEntry } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import { ErrorNotice } from "@/shared/ui/notice";
 import { averagesOf } from "../logic/averages";
+import type { BenchSearch } from "../logic/search-params";
 import { withExtraFiles } from "../runner/browser-files";
 import type { LoadedDataSet, RunState } from "../store/bench-store";
 import { encoderName } from "./encoder-name";
@@ -19,10 +20,14 @@ export function FreeSearch({
   client,
   dataSet,
   first,
+  search,
+  onSearchChange,
 }: {
   readonly client: InferenceClient;
   readonly dataSet: LoadedDataSet;
   readonly first: RunState;
+  readonly search: BenchSearch;
+  readonly onSearchChange: (search: BenchSearch) => void;
 }) {
   const { t } = useLingui();
   const free = useFreeQuery(dataSet, first);
@@ -38,8 +43,18 @@ export function FreeSearch({
     <>
       <FreeQuery
         isBusy={free.isBusy}
-        onAsk={(value) => void free.ask(value)}
-        onClear={() => free.clear()}
+        linked={search.ask}
+        onAsk={(value) => {
+          const { ask, ...rest } = search;
+          const isNew = value.text !== (ask ?? "");
+          if (isNew) onSearchChange(value.text === "" ? rest : { ...rest, ask: value.text });
+          void free.ask(value);
+        }}
+        onClear={() => {
+          const { ask: _ask, ...rest } = search;
+          onSearchChange(rest);
+          free.clear();
+        }}
       />
       {free.error !== undefined && <ErrorNotice error={free.error} />}
       {free.result !== undefined && (

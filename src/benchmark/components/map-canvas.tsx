@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import { useEffect, useRef, useState, type PointerEvent } from "react";
-import { lasso, nearest, type MapGroups, type Point } from "../logic/map-points";
+import { nearest, type MapGroups, type Point } from "../logic/map-points";
 import styles from "./benchmark.module.css";
 
 const SIZE = 640;
@@ -67,7 +67,8 @@ export function MapCanvas({
   readonly chosen: ReadonlySet<number> | undefined;
   readonly label: string;
   readonly onPoint: (index: number | undefined) => void;
-  readonly onChoose: (indices: readonly number[]) => void;
+  /** The lasso, or undefined after a click beside it. */
+  readonly onChoose: (polygon: readonly Point[] | undefined) => void;
 }) {
   const { t } = useLingui();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -91,7 +92,7 @@ export function MapCanvas({
         else onPoint(nearest(points, at(event), RADIUS));
       }}
       onPointerUp={() => {
-        onChoose(lasso(points, path));
+        onChoose(path.length < 3 ? undefined : path);
         setPath([]);
       }}
       onPointerLeave={() => onPoint(undefined)}

@@ -21,12 +21,17 @@ export interface QueryListProps {
   readonly onSort: (sort: QuerySort) => void;
 }
 
+function formatMargin(margin: number): string {
+  return `${margin < 0 ? "−" : "+"}${Math.abs(margin).toFixed(3)}`;
+}
+
 /** Every ranked query; only what is in view is in the page. */
 export function QueryList(props: QueryListProps) {
   const { rows, files, selected, filter, sort, hasTwo, onSelect, onFilter, onSort } = props;
   const { t } = useLingui();
   const scroller = useRef<HTMLDivElement>(null);
   const count = rows.length;
+  const isByMargin = sort === "margin" || sort === "close";
   // oxlint-disable-next-line react/incompatible-library -- the virtualizer is made for this
   const virtual = useVirtualizer({
     count,
@@ -44,6 +49,7 @@ export function QueryList(props: QueryListProps) {
           onChange={(event) => onFilter(event.currentTarget.value as QueryFilter)}
           data={[
             { value: "all", label: t`All` },
+            { value: "hit", label: t`Found at 10` },
             { value: "miss", label: t`Missed at 10` },
             ...(hasTwo
               ? [
@@ -60,6 +66,8 @@ export function QueryList(props: QueryListProps) {
           onChange={(event) => onSort(event.currentTarget.value as QuerySort)}
           data={[
             { value: "rank", label: t`Worst rank` },
+            { value: "margin", label: t`Lowest margin` },
+            { value: "close", label: t`Closest call` },
             ...(hasTwo
               ? [
                   { value: "gain", label: t`Largest gain` },
@@ -71,6 +79,12 @@ export function QueryList(props: QueryListProps) {
       </Group>
       <Text size="sm" c="dimmed" mb={4}>
         <Trans>{count} queries</Trans>
+        {isByMargin && (
+          <>
+            {". "}
+            <Trans>Margin: score of the true item less that of the best other one.</Trans>
+          </>
+        )}
       </Text>
       {/* Keys scroll the list even where no row is in view. */}
       <section
@@ -82,7 +96,7 @@ export function QueryList(props: QueryListProps) {
       >
         <div className={styles["listInner"]} style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
-            const { query, rankA, rankB } = rows[index]!;
+            const { query, rankA, rankB, margin } = rows[index]!;
             return (
               <UnstyledButton
                 key={query.id}
@@ -97,6 +111,7 @@ export function QueryList(props: QueryListProps) {
                 <span>{query.text ?? query.id}</span>
                 <span className={styles["ranks"]}>
                   {rankB === undefined ? rankA : `${rankA} → ${rankB}`}
+                  {isByMargin && <small>{formatMargin(margin)}</small>}
                 </span>
               </UnstyledButton>
             );

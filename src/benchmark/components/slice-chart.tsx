@@ -5,12 +5,18 @@ const ROW = 18;
 const [LEFT, RIGHT] = [110, 290];
 const SERIES = 4;
 
+function shorten(name: string): string {
+  return name.length > 18 ? `${name.slice(0, 17)}…` : name;
+}
+
 /** One line per slice, one dot per encoder; the table below has the numbers. */
 export function SliceChart({
   slices,
+  nameOf,
   series,
 }: {
   readonly slices: readonly string[];
+  readonly nameOf: (slice: string) => string;
   readonly series: readonly {
     readonly name: string;
     readonly values: ReadonlyMap<string, number>;
@@ -25,12 +31,12 @@ export function SliceChart({
       viewBox={`0 0 300 ${height}`}
       data-export
       role="img"
-      aria-label={t`Recall per category; the table below has its numbers`}
+      aria-label={t`Recall per slice; the table below has its numbers`}
     >
       {slices.map((slice, row) => (
         <g key={slice}>
           <text x={LEFT - 8} y={row * ROW + 13} textAnchor="end">
-            {slice.length > 18 ? `${slice.slice(0, 17)}…` : slice}
+            {shorten(nameOf(slice))}
           </text>
           <line
             className={styles["axis"]}

@@ -1,10 +1,11 @@
-import type { FlatMap } from "@/domain/benchmark/principal-axes";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import { trueItems } from "@/domain/benchmark/score-direction";
 import type { Direction } from "@/domain/benchmark/task";
 
-export const MAP_COLOURS = ["category", "error"] as const;
+export const MAP_COLOURS = ["category", "error", "cluster"] as const;
 export type MapColour = (typeof MAP_COLOURS)[number];
+export const MAP_LAYOUTS = ["pca", "umap"] as const;
+export type MapLayout = (typeof MAP_LAYOUTS)[number];
 
 /** More categories than colours: the smaller ones share the last. */
 export const MAP_GROUPS = 8;
@@ -50,10 +51,55 @@ export function groupByError(
   return { groups: Uint8Array.from(ids, (id) => state.get(id) ?? 0), names };
 }
 
+/** Clusters with how many items they have; a cluster's name is its largest class. */
+export function groupByCluster(
+  run: BenchmarkRun,
+  ids: readonly string[],
+  clusters: ArrayLike<number>,
+): MapGroups {
+  const classes = new Map(run.task.candidates.map(({ id, classes: own }) => [id, own?.[0] ?? ""]));
+  const counts: Map<string, number>[] = [];
+  for (const [i, id] of ids.entries()) {
+    const own = (counts[clusters[i]!] ??= new Map<string, number>());
+    const name = classes.get(id) ?? "";
+    own.set(name, (own.get(name) ?? 0) + 1);
+  }
+  const names = Array.from(counts, (own: Map<string, number> | undefined, cluster) => {
+    const sorted = [...(own ?? [])].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+    const total = sorted.reduce((sum, [, n]) => sum + n, 0);
+    const [[name, n] = ["", 0]] = sorted;
+    const share = total === 0 ? 0 : Math.round((100 * n) / total);
+    return `${cluster + 1}: ${total}${name === "" ? "" : ` (${name} ${share}%)`}`;
+  });
+  return { groups: Uint8Array.from(ids, (_, i) => clusters[i]!), names };
+}
+
 export type Point = readonly [number, number];
 
+/** Corners that a link keeps of a lasso. */
+const LASSO_POINTS = 48;
+
+/** A lasso as text for a link: thousandths of the map's side, at most 48 corners. */
+export function formatLasso(polygon: readonly Point[]): string {
+  const step = Math.max(1, Math.ceil(polygon.length / LASSO_POINTS));
+  const thousandths = (value: number) => Math.round(1000 * Math.min(1, Math.max(0, value)));
+  return polygon
+    .filter((_, i) => i % step === 0)
+    .map(([x, y]) => `${thousandths(x)}.${thousandths(y)}`)
+    .join("_");
+}
+
+/** Reads what `formatLasso` wrote; undefined for anything else, or fewer than three corners. */
+export function parseLasso(text: string): readonly Point[] | undefined {
+  if (!/^\d{1,4}\.\d{1,4}(?:_\d{1,4}\.\d{1,4}){2,}$/u.test(text)) return undefined;
+  return text.split("_").map((corner): Point => {
+    const [x = 0, y = 0] = corner.split(".").map((value) => Number(value) / 1000);
+    return [x, y];
+  });
+}
+
 /** Points in the unit square, y downwards, keeping the shape. */
-export function fitPoints({ points }: FlatMap): Float32Array {
+export function fitPoints(points: Float32Array): Float32Array {
   const low = [Infinity, Infinity];
   const high = [-Infinity, -Infinity];
   for (const [i, value] of points.entries()) {

@@ -1,11 +1,12 @@
 import { parseDirection, type Direction } from "@/domain/benchmark/task";
-import { MAP_COLOURS, type MapColour } from "./map-points";
+import { MAP_COLOURS, MAP_LAYOUTS, type MapColour, type MapLayout } from "./map-points";
 import { QUERY_FILTERS, QUERY_SORTS, type QueryFilter, type QuerySort } from "./query-list";
 
 /** What a link to /search or /benchmark restores. */
 export interface BenchSearch {
-  /** A built-in data set. */
+  /** A built-in data set, and the language of its titles and queries. */
   readonly data?: "demo";
+  readonly language?: "en" | "zh";
   readonly direction?: Direction;
   readonly query?: string;
   readonly filter?: QueryFilter;
@@ -13,35 +14,59 @@ export interface BenchSearch {
   readonly a?: string;
   readonly b?: string;
   readonly sort?: QuerySort;
-  /** Colour of the open map. */
+  /** Kind of the slices, and the one chosen. */
+  readonly by?: string;
+  readonly value?: string;
+  /** Colour of the open map, how it is laid out, and the lasso on it. */
   readonly map?: MapColour;
+  readonly layout?: MapLayout;
+  readonly lasso?: string;
   /** The candidate whose "why" is open, and under which encoder. */
   readonly why?: string;
   readonly side?: "a" | "b";
+  /** Words of a query of the user's own. */
+  readonly ask?: string;
 }
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value.slice(0, 300) : undefined;
+const MAX_TEXT = 300;
+/** Longer than any lasso that the map writes. */
+const MAX_LASSO = 600;
+
+function textOf(value: unknown, most = MAX_TEXT): string | undefined {
+  // A link's reader turns what looks like a number or a truth value into one.
+  const isParsed = typeof value === "number" || typeof value === "boolean";
+  const text = isParsed ? String(value) : value;
+  return typeof text === "string" && text !== "" ? text.slice(0, most) : undefined;
+}
+
+function oneOf<T extends string>(known: readonly T[], value: unknown): T | undefined {
+  return known.find((name) => name === value);
+}
+
+/** Without the members that are undefined. */
+function defined<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(value).filter(([, own]) => own !== undefined)) as T;
 }
 
 /** Reads the search part of a link; whatever is not understood is left out. */
 export function parseBenchSearch(raw: Readonly<Record<string, unknown>>): BenchSearch {
-  const direction = parseDirection(textOf(raw["direction"]) ?? "");
-  const filter = QUERY_FILTERS.find((name) => name === raw["filter"]);
-  const sort = QUERY_SORTS.find((name) => name === raw["sort"]);
-  const map = MAP_COLOURS.find((name) => name === raw["map"]);
-  const why = textOf(raw["why"]);
-  const [query, a, b] = [textOf(raw["query"]), textOf(raw["a"]), textOf(raw["b"])];
-  return {
-    ...(raw["data"] === "demo" ? { data: "demo" as const } : {}),
-    ...(direction === undefined ? {} : { direction }),
-    ...(query === undefined ? {} : { query }),
-    ...(filter === undefined ? {} : { filter }),
-    ...(a === undefined ? {} : { a }),
-    ...(b === undefined ? {} : { b }),
-    ...(sort === undefined ? {} : { sort }),
-    ...(map === undefined ? {} : { map }),
-    ...(why === undefined ? {} : { why }),
-    ...(raw["side"] === "a" || raw["side"] === "b" ? { side: raw["side"] } : {}),
-  };
+  return defined<Required<BenchSearch>>({
+    data: oneOf(["demo"], raw["data"]),
+    language: oneOf(["en", "zh"], raw["language"]),
+    direction: parseDirection(textOf(raw["direction"]) ?? ""),
+    query: textOf(raw["query"]),
+    filter: oneOf(QUERY_FILTERS, raw["filter"]),
+    a: textOf(raw["a"]),
+    b: textOf(raw["b"]),
+    sort: oneOf(QUERY_SORTS, raw["sort"]),
+    by: textOf(raw["by"]),
+    // A query without language is a slice, too: the empty value counts.
+    value: raw["value"] === "" ? "" : textOf(raw["value"]),
+    map: oneOf(MAP_COLOURS, raw["map"]),
+    layout: oneOf(MAP_LAYOUTS, raw["layout"]),
+    lasso: textOf(raw["lasso"], MAX_LASSO),
+    why: textOf(raw["why"]),
+    side: oneOf(["a", "b"], raw["side"]),
+    ask: textOf(raw["ask"]),
+  });
 }

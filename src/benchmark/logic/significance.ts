@@ -1,7 +1,9 @@
 import type { RetrievalMeasure } from "@/domain/retrieval/live-figures";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import type { Direction } from "@/domain/benchmark/task";
+import { wilsonInterval, type Interval } from "@/domain/statistics/binomial";
 import { compareSystems, type SystemComparison } from "@/domain/statistics/comparison";
+import type { SliceKind, Slicer } from "./slices";
 
 export interface DirectionComparison {
   readonly direction: Direction;
@@ -44,27 +46,33 @@ export interface SlicePoint {
   readonly slice: string;
   readonly n: number;
   readonly value: number;
+  /** Wilson's, at 95%. */
+  readonly interval: Interval;
 }
 
-/** Mean of a measure per first-level class of the queries; classes with few queries say little. */
-export function sliceByClass(
+/** Recall@10 per slice of the queries, largest slice first; slices with few queries say little. */
+export function recallBySlice(
   run: BenchmarkRun,
   direction: Direction,
-  measure: RetrievalMeasure,
+  slicer: Slicer,
+  kind: SliceKind,
 ): SlicePoint[] {
-  const values = run.scorers.get(direction)?.figures.values(measure);
-  const slices = new Map<string, number[]>();
+  const values = run.scorers.get(direction)?.figures.values("hit_10");
+  const slices = new Map<string, { n: number; hits: number }>();
   for (const { query } of run.plan.queries) {
-    const value = values?.get(query.id);
-    const slice = query.classes?.[0];
-    if (value === undefined || slice === undefined) continue;
-    slices.set(slice, [...(slices.get(slice) ?? []), value]);
+    const hit = values?.get(query.id);
+    if (hit === undefined) continue;
+    for (const value of slicer.valuesOf(query, kind)) {
+      const slice = slices.get(value) ?? { n: 0, hits: 0 };
+      slices.set(value, { n: slice.n + 1, hits: slice.hits + hit });
+    }
   }
   return [...slices]
-    .map(([slice, list]) => ({
+    .map(([slice, { n, hits }]) => ({
       slice,
-      n: list.length,
-      value: list.reduce((sum, value) => sum + value, 0) / list.length,
+      n,
+      value: hits / n,
+      interval: wilsonInterval(hits, n),
     }))
     .sort((a, b) => b.n - a.n || (a.slice < b.slice ? -1 : 1));
 }

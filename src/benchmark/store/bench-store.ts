@@ -27,6 +27,7 @@ import { createCachedEncoder } from "../runner/cached-encoder";
 import { createClientEncoder } from "../runner/client-encoder";
 import { createImportedEncoder } from "../logic/imported-encoder";
 import { judge, type Judgements, type Verdict } from "../logic/judgements";
+import { judgementPath, loadJudgements, saveJudgements } from "../runner/judgement-file";
 import { readDataSet, type DataFiles } from "../logic/read-data-set";
 import { readVectors, type VectorFile } from "../logic/read-vectors";
 
@@ -72,6 +73,8 @@ export interface BenchState {
   readonly importError: unknown;
   /** Judgements made on the spot, apart from the data set's own relevance. */
   readonly judgements: Judgements;
+  /** Why judgements could not be read or kept on disk; those in memory still count. */
+  readonly judgementError: unknown;
   readonly runs: readonly RunState[];
   readonly isPaused: boolean;
 }
@@ -139,6 +142,7 @@ const EMPTY: BenchState = {
   imported: [],
   importError: undefined,
   judgements: new Map(),
+  judgementError: undefined,
   runs: [],
   isPaused: false,
 };
@@ -153,6 +157,8 @@ export function createBenchStore(ports: BenchPorts): BenchStore {
   let stopping: AbortController | undefined;
   let release: (() => void) | undefined;
   let gate: Promise<void> | undefined;
+  let judgementsAt: string | undefined;
+  let saving: Promise<void> = Promise.resolve();
 
   const change = (key: string, patch: Partial<RunState>) =>
     set(({ runs }) => ({
@@ -163,10 +169,33 @@ export function createBenchStore(ports: BenchPorts): BenchStore {
     stopping?.abort(new DOMException("Another data set was opened", "AbortError"));
     set({ ...EMPTY, opening: true });
     try {
-      set({ dataSet: await read(), opening: false });
+      const dataSet = await read();
+      judgementsAt = undefined;
+      try {
+        const path = await judgementPath(dataSet.task);
+        set({ judgements: await loadJudgements(ports.blobs, path) });
+        judgementsAt = path;
+      } catch (judgementError) {
+        // Without private storage judging works until the page is closed.
+        set({ judgementError });
+      }
+      set({ dataSet, opening: false });
     } catch (openError) {
       set({ opening: false, openError });
     }
+  }
+
+  /** One write after the other; each holds everything judged when it was asked for. */
+  function keepJudgements(): void {
+    const path = judgementsAt;
+    const { judgements } = get();
+    if (path === undefined) return;
+    saving = saving
+      .then(() => saveJudgements(ports.blobs, path, judgements))
+      .then(
+        () => set({ judgementError: undefined }),
+        (judgementError: unknown) => set({ judgementError }),
+      );
   }
 
   async function runOne(
@@ -264,8 +293,10 @@ export function createBenchStore(ports: BenchPorts): BenchStore {
       stopping?.abort(new DOMException("Cancelled", "AbortError"));
       actions.resume();
     },
-    judge: (query, candidate, verdict) =>
-      set(({ judgements }) => ({ judgements: judge(judgements, query, candidate, verdict) })),
+    judge(query, candidate, verdict) {
+      set(({ judgements }) => ({ judgements: judge(judgements, query, candidate, verdict) }));
+      keepJudgements();
+    },
     dismiss: (key) =>
       set(({ runs }) => ({ runs: runs.filter(({ choice }) => choice.key !== key) })),
   };

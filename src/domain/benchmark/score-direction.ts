@@ -20,6 +20,8 @@ export interface DirectionScorer {
   readonly figures: LiveFigures;
   /** Ranks of the true items per query. */
   readonly ranks: ReadonlyMap<string, TrueRanks>;
+  /** Score of the best true item less that of the best other candidate, per query; Infinity alone. */
+  readonly margins: ReadonlyMap<string, number>;
   /** Queries that have the view and take part. */
   readonly expected: number;
   /** Candidates that have a vector. */
@@ -41,6 +43,21 @@ export function trueItems(
 ): Relevance[] {
   const least = direction === "search" ? 0 : task.trueGain;
   return query.relevant.filter(({ gain }) => gain >= least);
+}
+
+/** How far the best true item's score lies above that of the best other candidate. */
+function marginOf(
+  scores: Float32Array,
+  relevant: readonly { readonly index: number }[],
+  excluded: ReadonlySet<number>,
+): number {
+  const trueRows = new Set(relevant.map(({ index }) => index));
+  let [own, other] = [-Infinity, -Infinity];
+  for (let i = 0; i < scores.length; i++) {
+    if (trueRows.has(i)) own = Math.max(own, scores[i]!);
+    else if (scores[i]! > other && !excluded.has(i)) other = scores[i]!;
+  }
+  return own - other;
 }
 
 /**
@@ -67,6 +84,7 @@ export function createDirectionScorer(
   const { tieRule = "worst", width, queries = task.queries } = options;
   const figures = createLiveFigures({ tieRule });
   const ranks = new Map<string, TrueRanks>();
+  const margins = new Map<string, number>();
   let scores = new Float32Array(0);
   let norms: Float32Array | undefined;
   const asked = queries.filter((query) => isAsked(query, direction));
@@ -75,6 +93,7 @@ export function createDirectionScorer(
     direction,
     figures,
     ranks,
+    margins,
     expected: asked.length,
     pool,
     add(query, vector) {
@@ -96,6 +115,7 @@ export function createDirectionScorer(
       }
       const found = rankRelevant(scores, relevant, { excluded, compareIds });
       ranks.set(query.id, found);
+      margins.set(query.id, marginOf(scores, relevant, excluded));
       figures.add(query.id, found);
     },
   };

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import type { BenchmarkTask } from "@/domain/benchmark/task";
+import type { BlobStore } from "@/shared/persistence/opfs";
+import type { Judgements } from "../logic/judgements";
+
+const fileSchema = z.object({
+  version: z.literal(1),
+  judgements: z.record(z.string(), z.record(z.string(), z.literal([0, 1]))),
+});
+
+/**
+ * Where judgements of a data set lie: the same candidates of the same preset are the same data set,
+ * whatever the split or the language.
+ */
+export async function judgementPath(task: BenchmarkTask): Promise<string> {
+  const ids = task.candidates.map(({ id }) => id).sort();
+  const bytes = new TextEncoder().encode(JSON.stringify([task.preset, ids]));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const name = Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0"));
+  return `judgements/${name.join("")}.json`;
+}
+
+/** What was judged before; nothing where no file lies, or one that cannot be understood. */
+export async function loadJudgements(blobs: BlobStore, path: string): Promise<Judgements> {
+  const file = await blobs.read(path);
+  if (file === undefined) return new Map();
+  let raw: unknown;
+  try {
+    raw = JSON.parse(await file.text());
+  } catch {
+    return new Map();
+  }
+  const parsed = fileSchema.safeParse(raw);
+  if (!parsed.success) return new Map();
+  return new Map(
+    Object.entries(parsed.data.judgements).map(([query, own]) => [
+      query,
+      new Map(Object.entries(own)),
+    ]),
+  );
+}
+
+export async function saveJudgements(
+  blobs: BlobStore,
+  path: string,
+  judgements: Judgements,
+): Promise<void> {
+  const plain = Object.fromEntries(
+    [...judgements].map(([query, own]) => [query, Object.fromEntries(own)]),
+  );
+  await blobs.write(path, new Blob([JSON.stringify({ version: 1, judgements: plain })]));
+}
