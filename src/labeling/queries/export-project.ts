@@ -1,6 +1,7 @@
 import { zipOf } from "../logic/export/bundle";
 import { dataCard } from "../logic/export/data-card";
 import { writeFormat, type ExportFile, type FormatId } from "../logic/export/formats";
+import { MANIFEST_PATH, manifestOf } from "../logic/export/manifest";
 import { imagePath, type ProjectData } from "../logic/export/project-data";
 import { labelAgreementText } from "../logic/quality";
 import { isoTime } from "../logic/make-event";
@@ -50,14 +51,17 @@ export async function exportProject(
         },
   );
   if (format !== "native") files.push(...(await writeFormat("native", data)));
+  const exportedAt = isoTime(options.now);
   const card = dataCard(data, {
     agreement: labelAgreementText(data.state, data.pairsById),
-    exportedAt: isoTime(options.now),
+    exportedAt,
     isHuggingFace: format === "hugging-face",
   });
   files.push({ path: format === "hugging-face" ? "README.md" : "DATA_CARD.md", content: card });
   let missingImages = 0;
   if (images !== undefined) {
+    // Creatives of equal content share a file.
+    const written = new Set<string>();
     const used = new Set(data.pairs.flatMap(({ a, b }) => [a, b]));
     for (const creative of data.creatives.values()) {
       if (!used.has(creative.id) && format !== "native") continue;
@@ -66,11 +70,21 @@ export async function exportProject(
       if (content === undefined) missingImages++;
       else {
         for (const folder of imageFolders(format, data, creative.id)) {
-          files.push({ path: folder + imagePath(creative), content });
+          const path = folder + imagePath(creative);
+          if (!written.has(path)) files.push({ path, content });
+          written.add(path);
         }
       }
     }
   }
+  const manifest = manifestOf(data, {
+    format,
+    exportedAt,
+    images: images === undefined ? "referenced" : "included",
+    missingImages,
+    paths: files.map(({ path }) => path),
+  });
+  files.push({ path: MANIFEST_PATH, content: `${JSON.stringify(manifest, null, 2)}\n` });
   const blob = await zipOf(files, signal, options.onProgress);
   const safeTitle = data.project.title.replace(/[^\p{L}\p{N}_-]+/gu, "-").slice(0, 60);
   return { blob, name: `${safeTitle || "project"}-${format}.zip`, missingImages };

@@ -1,6 +1,18 @@
+import type { LabelingCreative } from "@/domain/labeling/records";
 import type { BlobStore } from "@/shared/persistence/opfs";
 import type { ImportSink } from "../logic/import/run-import";
 import type { ProjectHandle } from "../store/open-project";
+
+function addToCreative(
+  known: LabelingCreative | undefined,
+  now: LabelingCreative,
+): LabelingCreative {
+  if (known === undefined) return now;
+  const factors = { ...known.factors, ...now.factors };
+  const image = now.image.kind === "missing" ? known.image : now.image;
+  const sum = { ...known, ...now, image };
+  return Object.keys(factors).length === 0 ? sum : { ...sum, factors };
+}
 
 /** Keeps an import in the database and the blob store. Images are kept once per content. */
 export function createImportSink(handle: ProjectHandle, blobs: BlobStore): ImportSink {
@@ -16,7 +28,15 @@ export function createImportSink(handle: ProjectHandle, blobs: BlobStore): Impor
       written.add(path);
       return { kind: "stored", path };
     },
-    addItems: (products, creatives) => repository.addItems(project.id, products, creatives),
+    addItems(products, creatives) {
+      // A file adds to what is known of an item: it may say less than an earlier one.
+      const known = handle.store.getState();
+      return repository.addItems(
+        project.id,
+        products.map((one) => ({ ...known.products.get(one.id), ...one })),
+        creatives.map((one) => addToCreative(known.creatives.get(one.id), one)),
+      );
+    },
     async addPairs(pairs) {
       const known = handle.store.getState().pairsById;
       await repository.addPairs(

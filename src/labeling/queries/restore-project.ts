@@ -1,6 +1,8 @@
+import type { LabelEvent } from "@/domain/labeling/events";
 import type { LabelingCreative } from "@/domain/labeling/records";
 import type { BlobStore } from "@/shared/persistence/opfs";
 import type { LabelingRepository, ProjectContent } from "@/shared/persistence/labeling-repository";
+import { creativesToSave, forkedDecisions, mergeProjects } from "../logic/export/merge";
 import { readNative, type NativeContent } from "../logic/export/native";
 import { readImageHeader, HEADER_BYTES } from "../logic/import/image-header";
 import type { ImportIssue } from "../logic/import/limits";
@@ -55,7 +57,10 @@ async function restoreImages(
   files: readonly SourceFile[],
   blobs: BlobStore,
 ): Promise<LabelingCreative[]> {
-  const byPath = new Map(files.map((file) => [file.path, file]));
+  // A Hugging Face export holds its images inside the folder of each split.
+  const byPath = new Map(
+    files.map((file) => [file.path.replace(/^(?:train|test)\/(?=images\/)/u, ""), file]),
+  );
   const out: LabelingCreative[] = [];
   for (const creative of creatives) {
     if (creative.image.kind !== "stored") {
@@ -107,6 +112,19 @@ function differingPairs(
   });
 }
 
+/** Showings judged in two copies: both are kept and it is said, as nobody can tell which was meant. */
+function forksOf(
+  content: NativeContent,
+  events: readonly LabelEvent[],
+  source: string,
+): ImportIssue[] {
+  const names = new Map(content.project.annotators.map(({ id, name }) => [id, name]));
+  return forkedDecisions(events).map(({ annotator, pair }) => ({
+    source,
+    reason: `${names.get(annotator) ?? annotator} decided pair ${pair} in two copies; both are in the log, the later one is in force`,
+  }));
+}
+
 /**
  * Restores a project from its own export, or merges the export into the project when it is here
  * already: several annotators' copies become one. Doing it twice changes nothing.
@@ -128,30 +146,26 @@ export async function restoreProject(
       await repository.addPairs(project.id, content.pairs);
     } else {
       const known = await repository.content(project.id);
-      const has = <T extends { readonly id: string }>(list: readonly T[]) =>
-        new Set(list.map(({ id }) => id));
-      const [products, images, pairs] = [
-        has(known.products),
-        has(known.creatives),
-        has(known.pairs),
-      ];
+      const products = new Set(known.products.map(({ id }) => id));
+      const pairs = new Set(known.pairs.map(({ id }) => id));
       await repository.addItems(
         project.id,
         content.products.filter(({ id }) => !products.has(id)),
-        creatives.filter(({ id }) => !images.has(id)),
+        creativesToSave(known.creatives, creatives),
       );
       await repository.addPairs(
         project.id,
         content.pairs.filter(({ id }) => !pairs.has(id)),
       );
       differing.push(...differingPairs(content, known, file.name));
-      const people = new Set(present.annotators.map(({ id }) => id));
-      const more = project.annotators.filter(({ id }) => !people.has(id));
-      if (more.length > 0) {
-        await repository.saveProject({ ...present, annotators: [...present.annotators, ...more] });
-      }
+      const joined = mergeProjects(present, project, file.name);
+      differing.push(...joined.issues);
+      if (joined.isChanged) await repository.saveProject(joined.project);
     }
     const merged = await repository.log.merge(content.events);
+    if (present !== undefined) {
+      differing.push(...forksOf(content, await repository.log.read(project.id), file.name));
+    }
     const conflicts = conflictsOf(content, merged.conflicts);
     return { projectId: project.id, ...merged, conflicts, issues: [...issues, ...differing] };
   } finally {

@@ -51,9 +51,7 @@ async function openSources(files: readonly File[]): Promise<SourceSet> {
   };
 }
 
-function nameOf({ path }: SourceFile): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
+const nameOf = ({ path }: SourceFile) => path.slice(path.lastIndexOf("/") + 1);
 
 async function lookInto(set: SourceSet, isReferenced: boolean): Promise<Opened> {
   const file = set.files.find(({ path }) => isTablePath(path) && formatOf(path) !== undefined);

@@ -30,7 +30,7 @@ export async function parquetOf(data: ProjectData, options: FormatOptions): Prom
   const decisions = decisionRows(data);
   const rows = decisions.map(flatRow);
   const withImages = options.imageBytes !== undefined;
-  const columnData: { name: string; data: unknown[] }[] = [];
+  const columnData: { name: string; data: unknown[]; encoding?: "PLAIN" }[] = [];
   const schema: SchemaElement[] = [];
   for (const [at, name] of FLAT_COLUMNS.entries()) {
     const isImage = withImages && (IMAGES as readonly string[]).includes(name);
@@ -46,7 +46,9 @@ export async function parquetOf(data: ProjectData, options: FormatOptions): Prom
       columnData.push({ name, data: values });
       schema.push(...imageElements(name));
     } else {
-      columnData.push({ name, data: rows.map((row) => row[at] ?? null) });
+      const values = rows.map((row) => row[at] ?? null);
+      // Every judgement is another one: looking for repeats would only take time.
+      columnData.push({ name, data: values, ...(name === "perigee" ? { encoding: "PLAIN" } : {}) });
       schema.push(scalarElement(name));
     }
   }

@@ -7,6 +7,7 @@ import type {
   LabelingProduct,
   LabelingProject,
 } from "@/domain/labeling/records";
+import { shortHash } from "../short-hash";
 import type { Carried } from "./row-schemas";
 
 /** Everything an export can draw on. */
@@ -59,8 +60,14 @@ export function imagePath(creative: LabelingCreative): string {
   const source = image.kind === "site" ? image.url : image.path;
   const extension = (EXTENSION.exec(source) ?? EXTENSION.exec(creative.name))?.[0] ?? "";
   if (sha256 !== undefined) return `images/${sha256.slice(0, 16)}${extension.toLowerCase()}`;
-  const safe = creative.id.replace(/[^\p{L}\p{N}._-]+/gu, "_").replace(EXTENSION, "");
-  return `images/${safe.slice(0, 120)}${extension.toLowerCase()}`;
+  const { id } = creative;
+  const safe = id
+    .replace(EXTENSION, "")
+    .replace(/[^\p{L}\p{N}._-]+/gu, "_")
+    .slice(0, 120);
+  // Two ids may differ only in what a file name cannot hold.
+  const stem = `${safe}${extension}` === id ? safe : `${safe}-${shortHash(id)}`;
+  return `images/${stem}${extension.toLowerCase()}`;
 }
 
 /** The judgement as the log holds it, for a row to carry. */

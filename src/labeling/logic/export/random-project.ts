@@ -77,8 +77,9 @@ function randomProject(draw: Draw): LabelingProject {
   });
 }
 
-function randomCreative(draw: Draw, id: string, productId: string, at: number): LabelingCreative {
-  const sha256 = at.toString(16).padStart(64, "0");
+function randomCreative(draw: Draw, id: string, productId: string): LabelingCreative {
+  // Few contents, so that some creatives are equal.
+  const sha256 = draw.integer(0, 5).toString(16).padEnd(64, "0");
   const impressions = draw.integer(0, 5000);
   return {
     id,
@@ -200,7 +201,7 @@ export function randomProjectData(draw: Draw): ProjectData {
   const pairs: LabelingPair[] = [];
   for (const { id: productId } of products) {
     const own = ["1", "a b.png", "a_b.png"].map((name) =>
-      randomCreative(draw, `${productId}/${name}`.slice(-200), productId, creatives.length),
+      randomCreative(draw, `${productId}/${name}`.slice(-200), productId),
     );
     // Ids of different products can meet when they are cut.
     for (const creative of own) {

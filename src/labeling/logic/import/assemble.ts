@@ -8,6 +8,7 @@ import type {
 } from "@/domain/labeling/records";
 import { clickAnswer } from "../build-pairs";
 import type { Carried } from "../export/row-schemas";
+import { shortHash } from "../short-hash";
 import type { MappedRow } from "./mapping";
 
 /** The image of a creative once its bytes are kept, or why they are not. */
@@ -17,13 +18,7 @@ export type KeptImage = Pick<LabelingCreative, "image" | "sha256" | "width" | "h
 export function idFrom(...parts: readonly string[]): string {
   const text = parts.join("/");
   if (text.length <= 150) return text;
-  let [low, high] = [0xdeadbeef, 0x41c6ce57];
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    low = Math.imul(low ^ code, 2_654_435_761);
-    high = Math.imul(high ^ code, 1_597_334_677);
-  }
-  return `${text.slice(0, 100)}~${(low >>> 0).toString(36)}${(high >>> 0).toString(36)}`;
+  return `${text.slice(0, 100)}~${shortHash(text)}`;
 }
 
 /** Puts mapped rows together: creatives and products once, pairs and labels in order. */

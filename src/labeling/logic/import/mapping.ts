@@ -178,7 +178,12 @@ function optional<K extends string, T>(key: K, value: T | undefined): { [P in K]
 }
 
 function creativePairOf(row: TableRow): z.infer<typeof creativePairSchema> | undefined {
-  const parsed = creativePairSchema.safeParse(row);
+  // An image folder names the same columns by their files.
+  const parsed = creativePairSchema.safeParse({
+    ...row,
+    image_a: row["image_a"] ?? row["image_a_file_name"],
+    image_b: row["image_b"] ?? row["image_b_file_name"],
+  });
   return parsed.success ? parsed.data : undefined;
 }
 

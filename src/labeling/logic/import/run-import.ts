@@ -37,6 +37,8 @@ export interface ImportRequest {
   /** Absent: the images themselves are the import, grouped by `grouping`. */
   readonly table?: {
     readonly file: SourceFile;
+    /** Further files of the same columns: the splits of a Hugging Face folder. */
+    readonly more?: readonly SourceFile[];
     readonly format: TableFormat;
     readonly mapping: Mapping;
   };
@@ -144,11 +146,19 @@ async function keepImage(
   return { image: await sink.keepImage(typed, sha256, header.extension), sha256, ...size };
 }
 
+interface ReadRow {
+  readonly row: MappedRow;
+  readonly at: number;
+  /** Table and its folder, which image names are relative to; absent without a table. */
+  readonly source?: string;
+  readonly folder?: string;
+}
+
 async function readRows(
   request: ImportRequest,
   issues: Issues,
   pace: ReturnType<typeof createPacer>,
-): Promise<{ readonly row: MappedRow; readonly at: number }[]> {
+): Promise<ReadRow[]> {
   const { table, files, grouping } = request;
   if (table === undefined) {
     return files
@@ -159,17 +169,31 @@ async function readRows(
         return { row: { product, title: product, queries: [], creatives }, at: at + 1 };
       });
   }
-  const source = table.file.path;
-  const rows: { row: MappedRow; at: number }[] = [];
+  const rows: ReadRow[] = [];
+  for (const file of [table.file, ...(table.more ?? [])]) {
+    await readOne(file, table, { rows, issues, pace });
+  }
+  return rows;
+}
+
+async function readOne(
+  file: SourceFile,
+  { format, mapping }: NonNullable<ImportRequest["table"]>,
+  run: {
+    readonly rows: ReadRow[];
+    readonly issues: Issues;
+    readonly pace: ReturnType<typeof createPacer>;
+  },
+): Promise<void> {
+  const { rows, issues, pace } = run;
+  const source = file.path;
+  const folder = source.slice(0, source.lastIndexOf("/") + 1);
   try {
-    for await (const result of readTable(await table.file.blob(), table.format)) {
+    for await (const result of readTable(await file.blob(), format)) {
       if ("issue" in result) issues.add({ source, row: result.row, reason: result.issue });
       else {
         try {
-          rows.push({
-            row: mapRow(result.value, table.mapping),
-            at: result.row,
-          });
+          rows.push({ row: mapRow(result.value, mapping), at: result.row, source, folder });
         } catch (error) {
           issues.add({ source, row: result.row, reason: messageOf(error) });
         }
@@ -181,7 +205,6 @@ async function readRows(
     // What was read before the break is kept.
     issues.add({ source, reason: messageOf(error) });
   }
-  return rows;
 }
 
 /**
@@ -193,7 +216,7 @@ export async function runImport(request: ImportRequest, ports: ImportPorts): Pro
   const pace = createPacer(ports);
   const at = new Date(ports.clock.now()).toISOString();
   const assembly = new Assembly(request.project, { nextId: ports.nextId, at });
-  const saved = { creatives: 0, pairs: 0 };
+  const saved: Saved = { creatives: 0, products: 0 };
   let isCancelled = false;
   try {
     const rows = await readRows(request, issues, pace);
@@ -215,35 +238,44 @@ export async function runImport(request: ImportRequest, ports: ImportPorts): Pro
   };
 }
 
+/** How many of the assembled items the sink has. */
+interface Saved {
+  creatives: number;
+  products: number;
+}
+
 interface ImageRun {
   readonly assembly: Assembly;
   readonly issues: Issues;
   readonly pace: ReturnType<typeof createPacer>;
   readonly ports: ImportPorts;
-  readonly saved: { creatives: number };
+  readonly saved: Saved;
 }
 
 async function addImages(
-  rows: readonly { readonly row: MappedRow; readonly at: number }[],
+  rows: readonly ReadRow[],
   request: ImportRequest,
   run: ImageRun,
 ): Promise<void> {
   const find = createFileIndex(request.files);
+  const exact = new Map(request.files.map((file) => [file.path, file]));
   const kept = new Map<string, Promise<KeptImage>>();
-  const source = request.table?.file.path;
-  const imageOf = (cell: ImageCell) => {
+  const imageOf = (cell: ImageCell, folder: string) => {
     // Bytes in a table belong to their row; paths are read once however many rows name them.
     if (cell.bytes !== undefined) return keepImage(cell, find, false, run.ports.sink);
-    let promise = kept.get(cell.path);
+    const key = folder + cell.path;
+    let promise = kept.get(key);
     if (promise === undefined) {
-      promise = keepImage(cell, find, request.isReferenced, run.ports.sink);
-      kept.set(cell.path, promise);
+      const findNear = (path: string) => exact.get(folder + path) ?? find(path);
+      promise = keepImage(cell, findNear, request.isReferenced, run.ports.sink);
+      kept.set(key, promise);
     }
     return promise;
   };
-  const read = async ({ row }: { readonly row: MappedRow }) => {
+  const read = async ({ row, folder = "" }: ReadRow) => {
     try {
-      return { images: await Promise.all(row.creatives.map(({ image }) => imageOf(image))) };
+      const { creatives } = row;
+      return { images: await Promise.all(creatives.map(({ image }) => imageOf(image, folder))) };
     } catch (error) {
       return { error };
     }
@@ -251,7 +283,7 @@ async function addImages(
   // Images are read a few rows ahead; rows are added in their order, so that the result does not
   // depend on which image was read first.
   const ahead: ReturnType<typeof read>[] = [];
-  for (const [i, { row, at }] of rows.entries()) {
+  for (const [i, { row, at, source }] of rows.entries()) {
     while (ahead.length < PARALLEL_IMAGES && i + ahead.length < rows.length)
       ahead.push(read(rows[i + ahead.length]!));
     const result = await ahead.shift()!;
@@ -269,23 +301,19 @@ async function addImages(
   }
 }
 
-async function saveItems(
-  assembly: Assembly,
-  ports: ImportPorts,
-  saved: { creatives: number },
-): Promise<void> {
+async function saveItems(assembly: Assembly, ports: ImportPorts, saved: Saved): Promise<void> {
   const creatives = [...assembly.creatives.values()].slice(saved.creatives);
+  const products = [...assembly.products.values()].slice(saved.products);
   saved.creatives = assembly.creatives.size;
-  await ports.sink.addItems([...assembly.products.values()], creatives);
+  saved.products = assembly.products.size;
+  await ports.sink.addItems(products, creatives);
 }
 
-async function saveRest(
-  assembly: Assembly,
-  ports: ImportPorts,
-  saved: { creatives: number },
-): Promise<void> {
-  // Everything once more: counts of creatives that came in several rows have grown since.
+async function saveRest(assembly: Assembly, ports: ImportPorts, saved: Saved): Promise<void> {
+  // Everything once more: counts of creatives and queries of products that came in several rows
+  // have grown since.
   saved.creatives = 0;
+  saved.products = 0;
   await saveItems(assembly, ports, saved);
   await ports.sink.addPairs([...assembly.pairs.values()]);
   const annotators = [...assembly.annotators].map(([id, name]) => ({ id, name }));
