@@ -3,6 +3,7 @@ import { ATTENTION_CASES } from "./cases/attention";
 import { LAYOUT_CASES } from "./cases/layout";
 import { LINEAR_CASES } from "./cases/linear";
 import { NORMALISATION_CASES } from "./cases/normalisation";
+import { SEARCH_CASES } from "./cases/search";
 import type { OpCase } from "./op-case";
 
 /** Every operation with its edge cases; the same list runs on every engine. */
@@ -12,4 +13,5 @@ export const OP_CASES: readonly OpCase[] = [
   ...LINEAR_CASES,
   ...ATTENTION_CASES,
   ...LAYOUT_CASES,
+  ...SEARCH_CASES,
 ];

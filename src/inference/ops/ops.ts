@@ -107,6 +107,11 @@ export interface Ops<T> {
   argmax(x: T): T;
   /** The k largest on the last axis, descending; ties go to the lower index. */
   topK(x: T, k: number): { readonly values: T; readonly indices: T };
+  /**
+   * topK(x·tableᵀ, k) for x [queries, columns], table [rows, columns] → [queries, k]. WebGPU never
+   * holds the scores of all pairs.
+   */
+  topMatches(x: T, table: Matrix<T>, k: number): { readonly values: T; readonly indices: T };
 }
 
 /** Names an intermediate for parity tests and heatmaps, e.g. `vision.layers.0.attention`. */

@@ -15,6 +15,7 @@ import { shapeMismatch, sizeOf } from "./shapes";
 import { silu } from "./silu";
 import { softmax } from "./softmax";
 import { topK } from "./top-k";
+import { topMatches } from "./top-matches";
 import { composedWriteCache, writeCache } from "./write-cache";
 
 /** What the engine that runs a program decides for its operations. */
@@ -66,6 +67,7 @@ type FusedOps = Pick<
   | "writeCache"
   | "argmax"
   | "topK"
+  | "topMatches"
 >;
 
 function fusedOps(hooks: TfjsOpsHooks): FusedOps {
@@ -88,6 +90,7 @@ function fusedOps(hooks: TfjsOpsHooks): FusedOps {
     },
     argmax: argMax,
     topK,
+    topMatches,
   };
 }
 

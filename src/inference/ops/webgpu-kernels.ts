@@ -11,6 +11,7 @@ import { ROPE_KERNEL } from "./rope";
 import { SILU_KERNEL } from "./silu";
 import { SOFTMAX_KERNEL } from "./softmax";
 import { TOP_K_KERNEL } from "./top-k";
+import { MERGE_MATCHES_KERNEL, TOP_MATCHES_KERNEL } from "./top-matches-kernel";
 import { WRITE_CACHE_KERNEL } from "./write-cache";
 
 /** Registers every own kernel for the WebGPU backend called `backendName`. */
@@ -28,4 +29,6 @@ export function registerWebGpuKernels(backendName: string): void {
   registerOwnKernel(EMBEDDING_KERNEL, backendName);
   registerOwnKernel(WRITE_CACHE_KERNEL, backendName);
   registerOwnKernel(TOP_K_KERNEL, backendName);
+  registerOwnKernel(TOP_MATCHES_KERNEL, backendName);
+  registerOwnKernel(MERGE_MATCHES_KERNEL, backendName);
 }

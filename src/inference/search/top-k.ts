@@ -6,6 +6,9 @@ const CANDIDATE_BLOCK = 256;
 /** Queries that share one pass over a block. */
 const QUERY_BLOCK = 16;
 
+/** Told how many queries are done. */
+export type OnBlock = (doneQueries: number, queryCount: number) => Promise<void> | void;
+
 /** The k best of one query so far: a binary heap with the worst at the root. */
 class BestK {
   readonly scores: Float32Array;
@@ -75,7 +78,8 @@ class BestK {
   }
 }
 
-function check(request: TopKRequest): { queryCount: number; candidateCount: number } {
+/** @throws AppError `shape-mismatch`. */
+export function checkTopK(request: TopKRequest): { queryCount: number; candidateCount: number } {
   const { queries, candidates, dimension, k } = request;
   const isCount = (value: number): boolean => Number.isInteger(value) && value > 0;
   const isWhole = queries.length % dimension === 0 && candidates.length % dimension === 0;
@@ -106,10 +110,10 @@ function check(request: TopKRequest): { queryCount: number; candidateCount: numb
  */
 export async function searchTopK(
   request: TopKRequest,
-  onBlock: (doneQueries: number, queryCount: number) => Promise<void> | void = () => undefined,
+  onBlock: OnBlock = () => undefined,
 ): Promise<TopKResult> {
   const { queries, candidates, dimension, k } = request;
-  const { queryCount, candidateCount } = check(request);
+  const { queryCount, candidateCount } = checkTopK(request);
   const indices = new Int32Array(queryCount * k).fill(-1);
   const scores = new Float32Array(queryCount * k).fill(-Infinity);
   for (let start = 0; start < queryCount; start += QUERY_BLOCK) {
@@ -139,6 +143,27 @@ export async function searchTopK(
   return { indices, scores };
 }
 
+/** Dot product summed in double precision, rounded to float32: the definition of a score. */
+export function roundedDot(
+  a: Float32Array,
+  atA: number,
+  b: Float32Array,
+  atB: number,
+  dimension: number,
+): number {
+  const tail = dimension - (dimension % 4);
+  // Four sums of their own let the processor work on them at once.
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  for (let i = 0; i < tail; i += 4) {
+    s0 += a[atA + i]! * b[atB + i]!;
+    s1 += a[atA + i + 1]! * b[atB + i + 1]!;
+    s2 += a[atA + i + 2]! * b[atB + i + 2]!;
+    s3 += a[atA + i + 3]! * b[atB + i + 3]!;
+  }
+  for (let i = tail; i < dimension; i++) s0 += a[atA + i]! * b[atB + i]!;
+  return Math.fround(s0 + s1 + (s2 + s3));
+}
+
 function scoreBlock(
   queries: Float32Array,
   query: number,
@@ -148,18 +173,7 @@ function scoreBlock(
   dimension: number,
   best: BestK,
 ): void {
-  const tail = dimension - (dimension % 4);
   for (let row = from; row < to; row++) {
-    const base = row * dimension;
-    // Four sums of their own let the processor work on them at once.
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
-    for (let i = 0; i < tail; i += 4) {
-      s0 += queries[query + i]! * candidates[base + i]!;
-      s1 += queries[query + i + 1]! * candidates[base + i + 1]!;
-      s2 += queries[query + i + 2]! * candidates[base + i + 2]!;
-      s3 += queries[query + i + 3]! * candidates[base + i + 3]!;
-    }
-    for (let i = tail; i < dimension; i++) s0 += queries[query + i]! * candidates[base + i]!;
-    best.offer(Math.fround(s0 + s1 + (s2 + s3)), row);
+    best.offer(roundedDot(queries, query, candidates, row * dimension, dimension), row);
   }
 }

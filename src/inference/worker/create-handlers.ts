@@ -4,7 +4,7 @@ import { addModel } from "../assets/add-model";
 import { createModelRegistry, type RegistryContext } from "../assets/model-registry";
 import type { DecodeImage } from "../images/image";
 import type { ModelRef, StepProgress } from "../protocol/messages";
-import { searchTopK } from "../search/top-k";
+import { searchTopKOnEngine } from "../search/engine-top-k";
 import { compareAttention, comparePair } from "./compare-pair";
 import { encodeBatch } from "./encode-batch";
 import type { EngineHost } from "./engine-host";
@@ -156,12 +156,18 @@ function computeHandlers(service: Service): Pick<Handlers, "search/top-k" | "pre
   return {
     "search/top-k": (request, { signal, emit, giveWay }) => {
       const report = createProgress("score", "items", clock, emit);
-      return searchTopK(request, async (done, total) => {
+      const onBlock = async (done: number, total: number): Promise<void> => {
         report(done, total);
         await breathe();
         signal.throwIfAborted();
         await giveWay();
-      });
+      };
+      return service.onEngine(signal, () =>
+        searchTopKOnEngine(request, () => service.environment.engines.engine(), {
+          now: () => clock.now(),
+          onBlock,
+        }),
+      );
     },
     "preference/train": (request, { signal, emit, giveWay }) => {
       const report = createProgress("train", "steps", clock, emit);

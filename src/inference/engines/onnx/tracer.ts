@@ -90,6 +90,7 @@ export function createTracer(graph: GraphBuilder): Ops<GraphValue> {
       return graph.node("Cast", [wide], { shape, type: "int32" }, { to: ONNX_TYPE.int32 });
     },
     topK: (x, k) => traceTopK(graph, x, k),
+    topMatches: (x, table, k) => traceTopK(graph, traceLinear(graph, x, table, undefined), k),
   };
 }
 
