@@ -43,6 +43,8 @@ export async function withPage<T>(run: (bench: BenchPage) => Promise<T>): Promis
     locale: "en-US",
   });
   try {
+    // The TypeScript runner wraps named functions in a helper that a page does not have.
+    await context.addInitScript("globalThis.__name = (value) => value;");
     const page = context.pages()[0] ?? (await context.newPage());
     page.setDefaultTimeout(500_000);
     const ofPage = await context.newCDPSession(page);

@@ -34,18 +34,35 @@ async function draw(seed: number, size: number, format: "jpeg" | "webp"): Promis
   return Uint8Array.from(await encoded.toBuffer());
 }
 
-/** JPEG files of 800 × 800 and a table of their products; returns every path. */
+/** The picture with its number behind the image: decodes alike, but no two files have the same bytes. */
+function numbered(image: Uint8Array, at: number): Uint8Array {
+  const bytes = new Uint8Array(image.length + 4);
+  bytes.set(image);
+  new DataView(bytes.buffer).setUint32(image.length, at);
+  return bytes;
+}
+
+async function drawAll(
+  count: number,
+  size: number,
+  format: "jpeg" | "webp",
+): Promise<readonly Uint8Array[]> {
+  return Promise.all(Array.from({ length: count }, (_, seed) => draw(seed, size, format)));
+}
+
+/** JPEG files of 800 × 800, from 24 pictures, and a table of their products; returns every path. */
 export async function creativeFiles(
   folder: string,
   { products, perProduct }: { readonly products: number; readonly perProduct: number },
 ): Promise<string[]> {
+  const drawn = await drawAll(24, 800, "jpeg");
   const rows = ["product_id,title,file_name"];
   const paths: string[] = [];
   for (let at = 0; at < products * perProduct; at++) {
     const product = Math.floor(at / perProduct);
     const name = `creative-${at}.jpg`;
     paths.push(join(folder, name));
-    await writeFile(paths.at(-1)!, await draw(at, 800, "jpeg"));
+    await writeFile(paths.at(-1)!, numbered(drawn[at % drawn.length]!, at));
     rows.push(`product-${product},Product ${product},${name}`);
   }
   paths.push(join(folder, "table.csv"));
@@ -53,20 +70,13 @@ export async function creativeFiles(
   return paths;
 }
 
-/**
- * A zip of `count` WebP images of 320 × 320 in folders of four. 64 pictures are drawn; each copy
- * carries its number behind the image, so that no two files have the same content. Returns its size.
- */
+/** A zip of `count` WebP images of 320 × 320, from 64 pictures, in folders of four. Returns its size. */
 export async function creativeZip(path: string, count: number): Promise<number> {
-  const drawn = await Promise.all(Array.from({ length: 64 }, (_, seed) => draw(seed, 320, "webp")));
+  const drawn = await drawAll(64, 320, "webp");
   const writer = new ZipWriter(Writable.toWeb(createWriteStream(path)), { level: 0 });
   for (let at = 0; at < count; at++) {
-    const image = drawn[at % drawn.length]!;
-    const bytes = new Uint8Array(image.length + 4);
-    bytes.set(image);
-    new DataView(bytes.buffer).setUint32(image.length, at);
     const name = `product-${Math.floor(at / 4)}/creative-${at % 4}.webp`;
-    await writer.add(name, new Uint8ArrayReader(bytes));
+    await writer.add(name, new Uint8ArrayReader(numbered(drawn[at % drawn.length]!, at)));
   }
   await writer.close();
   return (await stat(path)).size;
