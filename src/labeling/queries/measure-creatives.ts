@@ -32,7 +32,7 @@ export async function measureCreatives(
   const open = wanted
     .map((id) => creatives.get(id))
     .filter((creative) => creative !== undefined)
-    .filter((creative) => creative.factors?.["brightness"] === undefined);
+    .filter((creative) => creative.factors?.["busyness"] === undefined);
   const measured: LabelingCreative[] = [];
   for (const [at, creative] of open.entries()) {
     if (signal.aborted) break;

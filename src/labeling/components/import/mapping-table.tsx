@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Select, Table } from "@mantine/core";
+import { MultiSelect, Select, Table } from "@mantine/core";
+import { factorColumns } from "../../logic/import/factors";
 import { cleanText } from "../../logic/import/limits";
 import { MAPPED_FIELDS, type MappedField, type Mapping } from "../../logic/import/mapping";
 import type { TableRow } from "../../logic/import/read-table";
@@ -58,6 +59,16 @@ export function MappingTable({
             onChange={(value) => onMapping({ ...mapping, [field]: value })}
           />
         ))}
+        <MultiSelect
+          size="sm"
+          label={t`Properties of the creatives`}
+          description={t`Text area, brightness, price shown and the like; the ranking says how they go with winning.`}
+          clearable
+          searchable
+          value={[...mapping.factors]}
+          data={factorColumns(columns, mapping.imageA !== null && mapping.imageB !== null)}
+          onChange={(factors) => onMapping({ ...mapping, factors })}
+        />
       </div>
       <div className={styles["tableScroll"]}>
         <Table striped>
