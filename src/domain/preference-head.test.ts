@@ -69,6 +69,26 @@ test("the gradient vanishes at the fit", () => {
   for (const value of gradient) expect(Math.abs(value)).toBeLessThan(1e-4);
 });
 
+test("answers to one pair are held out together: agreeing annotators do not predict one another", async () => {
+  // Ten pairs of creatives that share no feature; everybody agrees within a pair.
+  const pairs = 10;
+  const dimension = 2 * pairs;
+  const features = new Float32Array(dimension * dimension);
+  for (let row = 0; row < dimension; row++) features[row * dimension + row] = 1;
+  const at = (annotators: number) =>
+    Array.from({ length: pairs * annotators }, (_, judgement) => judgement % pairs);
+  const data: PreferenceData = {
+    features,
+    dimension,
+    left: Int32Array.from(at(4), (pair) => 2 * pair),
+    right: Int32Array.from(at(4), (pair) => 2 * pair + 1),
+    outcome: Float32Array.from(at(4), (pair) => pair % 2),
+  };
+  const { heldOut } = await trainPreferenceHead(data, OPTIONS);
+  expect(heldOut).toMatchObject({ accuracy: 0.5, count: 40 });
+  expect(heldOut.logLoss).toBeCloseTo(Math.LN2, 6);
+});
+
 test("exchanging the sides of every judgement changes nothing", async () => {
   const data = simulate([1, -2], 15, 80);
   const flipped = {

@@ -54,6 +54,12 @@ function differenceOf(data: PreferenceData, judgement: number): Float64Array {
   return out;
 }
 
+/** The pair a judgement is about, whichever side each creative was on. */
+function coupleOf({ left, right }: PreferenceData, judgement: number): string {
+  const [a, b] = [left[judgement]!, right[judgement]!];
+  return a < b ? `${a}|${b}` : `${b}|${a}`;
+}
+
 function assertData(data: PreferenceData): void {
   const { features, dimension, left, right, outcome } = data;
   const creatives = features.length / dimension;
@@ -180,13 +186,14 @@ function judge(
 }
 
 /**
- * Fits the head on all judgements and measures it by k-fold cross-validation.
+ * Fits the head on all judgements and measures it by k-fold cross-validation over pairs: what several
+ * annotators said about one pair is held out together, so that nobody's answer predicts another's.
  *
  * @param data - features and judgements.
- * @param options - penalty, number of folds (2 to the number of judgements), seed of their order.
+ * @param options - penalty, number of folds (2 to the number of pairs), seed of their order.
  * @param onFold - called after every fold and after the final fit; may throw to stop.
  * @returns weights, scores w · x of every creative, and held-out figures (NaN accuracy when every
- *   judgement is a tie; count 0 and NaN figures with fewer than 2 judgements).
+ *   judgement is a tie; count 0 and NaN figures with fewer than 2 pairs).
  * @throws AppError `shape-mismatch` for data that do not fit together.
  */
 export async function trainPreferenceHead(
@@ -197,14 +204,17 @@ export async function trainPreferenceHead(
   assertData(data);
   const { dimension } = data;
   const all = Array.from(data.outcome, (_, judgement) => judgement);
-  const order = shuffled(all, createRng(options.seed));
-  const folds = Math.min(Math.max(2, Math.floor(options.folds)), all.length);
+  const couples = Array.from(all, (judgement) => coupleOf(data, judgement));
+  const order = shuffled([...new Set(couples)], createRng(options.seed));
+  const place = new Map(order.map((couple, at) => [couple, at]));
+  const folds = Math.min(Math.max(2, Math.floor(options.folds)), order.length);
   const sums = { right: 0, decided: 0, loss: 0 };
-  const isMeasured = all.length >= 2;
+  const isMeasured = order.length >= 2;
   const rounds = isMeasured ? folds : 0;
   for (let fold = 0; fold < rounds; fold++) {
-    const heldOut = order.filter((_, i) => i % folds === fold);
-    const rest = order.filter((_, i) => i % folds !== fold);
+    const isHeldOut = (judgement: number) => place.get(couples[judgement]!)! % folds === fold;
+    const heldOut = all.filter(isHeldOut);
+    const rest = all.filter((judgement) => !isHeldOut(judgement));
     judge(data, heldOut, fitPreferenceHead(data, rest, options.l2), sums);
     await onFold(fold + 1, rounds + 1);
   }

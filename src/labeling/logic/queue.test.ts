@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { EVENT_SCHEMA, type LabelEvent } from "@/domain/labeling/events";
 import { foldEvents } from "@/domain/labeling/label-state";
 import { createProject, syntheticPair } from "./new-project";
-import { countTasks, nextTasks, planTasks, type Task } from "./queue";
+import { countTasks, nextTasks, pairProgress, planTasks, type Task } from "./queue";
 
 const annotators = ["ann", "bob", "cyd"].map((id) => ({ id, name: id }));
 const project = createProject({
@@ -107,4 +107,17 @@ test("a gain puts the most informative pair first", () => {
   const view = { tasks, state: foldEvents([]), annotator: "ann" };
   const next = nextTasks(view, 2, (pair) => Number(pair.id.slice(5)));
   expect(next.map(({ pair }) => pair.id)).toEqual(["pair-9", "pair-8"]);
+});
+
+test("progress counts the annotator's own pairs once, repeats apart", () => {
+  const some = pairs.slice(0, 60);
+  const few = { ...project, overlap: 2 };
+  const tasks = planTasks(few, some, "ann");
+  const firsts = tasks.filter(({ repeat }) => repeat === 0);
+  const state = foldEvents(tasks.slice(0, 10).map(skipped));
+  expect(pairProgress(few, some, state, "ann")).toEqual({ done: 10, total: firsts.length });
+  expect(pairProgress(few, some, foldEvents(tasks.map(skipped)), "ann")).toEqual({
+    done: firsts.length,
+    total: firsts.length,
+  });
 });

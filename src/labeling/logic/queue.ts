@@ -119,6 +119,24 @@ export function nextTasks(
   return scored.slice(0, count).map(({ task }) => task);
 }
 
+/** How many pairs are the annotator's, and how many of them have a first decision in force. */
+export function pairProgress(
+  project: LabelingProject,
+  pairs: readonly LabelingPair[],
+  state: LabelState,
+  annotator: string,
+): { readonly done: number; readonly total: number } {
+  let done = 0;
+  let total = 0;
+  pairs.forEach((pair, position) => {
+    const isDone = state.inForce.has(taskKey(pair.id, annotator, 0));
+    if (isDone) done++;
+    // What was decided counts, also when the shares changed since.
+    if (isDone || isAssigned(project, pair, position, annotator)) total++;
+  });
+  return { done, total };
+}
+
 export interface QueueCounts {
   readonly total: number;
   readonly judged: number;

@@ -72,6 +72,21 @@ export function AgreementTable({
     const question = protocol.questions.find((candidate) => candidate.id === id);
     return question === undefined ? t`Label` : `${id.toUpperCase()} ${textOf(question.name)}`;
   };
+  if (agreement.every(({ items }) => items === 0)) {
+    return (
+      <>
+        <Title order={2}>
+          <Trans>Agreement</Trans>
+        </Title>
+        <Text c="dimmed">
+          <Trans>
+            Undefined so far: no pair was judged by two annotators. It appears for each question as
+            soon as a second annotator judges pairs of the first one.
+          </Trans>
+        </Text>
+      </>
+    );
+  }
   return (
     <>
       <Title order={2}>

@@ -6,6 +6,7 @@ import { judgementsOf } from "@/domain/labeling/judgement";
 import { currentProtocol } from "@/domain/labeling/records";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { formatDuration, formatNumber, formatPercent } from "@/shared/ui/format";
+import { pairProgress } from "../../logic/queue";
 import { qualityReport, reasonSummary, type Share } from "../../logic/quality";
 import { PreferencePanel } from "../assist/preference-panel";
 import type { ProjectViewProps } from "../labeling-context";
@@ -33,7 +34,7 @@ export function ResultsView(props: ProjectViewProps) {
   const { handle, onNavigate } = props;
   const { i18n, t } = useLingui();
   const { textOf } = useTextLanguage();
-  const { project, state, pairsById, revision } = useStore(handle.store);
+  const { project, state, pairs, pairsById, revision } = useStore(handle.store);
   // The report may lag a moment behind fast labelling in another tab; the page stays responsive.
   const shown = useDeferredValue(revision);
   const { report, reasons } = useMemo(
@@ -45,6 +46,11 @@ export function ResultsView(props: ProjectViewProps) {
     // oxlint-disable-next-line react/exhaustive-deps
     [state, pairsById, shown],
   );
+  const doneOf = useMemo(() => {
+    const people = report.annotators.map(({ annotator }) => annotator);
+    return new Map(people.map((id) => [id, pairProgress(project, pairs, state, id)]));
+    // The report stands for the state, which changes in place.
+  }, [report, project, pairs, state]);
   const names = new Map(project.annotators.map(({ id, name }) => [id, name]));
   const reasonNames = new Map(
     currentProtocol(project).reasons.map(({ id, label }) => [id, textOf(label)]),
@@ -81,6 +87,7 @@ export function ResultsView(props: ProjectViewProps) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t`Annotator`}</Table.Th>
+              <Table.Th>{t`Pairs done`}</Table.Th>
               <Table.Th>{t`Judged`}</Table.Th>
               <Table.Th>{t`Skipped`}</Table.Th>
               <Table.Th>{t`Median time`}</Table.Th>
@@ -94,6 +101,10 @@ export function ResultsView(props: ProjectViewProps) {
             {report.annotators.map((row) => (
               <Table.Tr key={row.annotator}>
                 <Table.Th scope="row">{names.get(row.annotator) ?? row.annotator}</Table.Th>
+                <Table.Td className="tabular">
+                  {formatNumber(doneOf.get(row.annotator)?.done ?? 0, i18n.locale)} /{" "}
+                  {formatNumber(doneOf.get(row.annotator)?.total ?? 0, i18n.locale)}
+                </Table.Td>
                 <Table.Td>{formatNumber(row.judged, i18n.locale)}</Table.Td>
                 <Table.Td>{formatNumber(row.skipped, i18n.locale)}</Table.Td>
                 <Table.Td>
