@@ -9,8 +9,8 @@ import { runImport } from "./run-import";
 
 /** The smallest PNG as far as its header says. */
 const PNG = Uint8Array.from([
-  ...[0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52],
-  ...[0, 0, 0, 3, 0, 0, 0, 2],
+  0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 3, 0, 0, 0,
+  2,
 ]);
 
 async function importTable(path: string, content: BlobPart): Promise<LabelingCreative[]> {
