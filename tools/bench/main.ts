@@ -14,10 +14,11 @@ import {
 } from "./label-page";
 import { benchDecoder, benchVision } from "./node-bench";
 import { benchResampler } from "./resampler";
+import { benchMetrics, benchSearch } from "./search";
 
 const USAGE = `Usage: npm run bench -- [NAME …] [--rounds N] [--threads N] [--folder PATH]
 Without names all benchmarks run: vision and decoder on onnxruntime-node; resampler against Pillow;
-label. Models of vision and decoder: python tools/bench/export_peers.py
+search (exact top-10) against NumPy and faiss; metrics against ranx; label. Models of vision and decoder: python tools/bench/export_peers.py
 label is label-export and label-dashboard in Node, then label-latency, label-import, label-pairs and
 label-results on the built page (npm run build) in Chromium; each of them can be named alone.`;
 
@@ -25,6 +26,8 @@ const BENCHES = {
   vision: benchVision,
   decoder: benchDecoder,
   resampler: benchResampler,
+  search: benchSearch,
+  metrics: benchMetrics,
   "label-export": benchLabelExport,
   "label-dashboard": benchLabelDashboard,
   "label-latency": benchLabelLatency,
