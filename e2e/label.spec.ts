@@ -1,45 +1,13 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
-
-/** Opens the sample project as a new annotator and waits for the first pair. */
-async function openSample(page: Page, name = "Ann"): Promise<void> {
-  await page.goto("/label");
-  await page.getByRole("button", { name: "Open a sample project" }).click();
-  await page.getByRole("textbox", { name: "Your name" }).fill(name);
-  await page.keyboard.press("Enter");
-  await expectPair(page);
-}
-
-async function expectPair(page: Page): Promise<void> {
-  await expect(page.getByRole("img", { name: /creative A/u })).toBeVisible();
-  await expect(page.getByRole("img", { name: /creative B/u })).toBeVisible();
-}
-
-function progress(page: Page) {
-  return page.getByText(/^\d+ \/ [\d,]+$/u).first();
-}
-
-async function doneCount(page: Page): Promise<number> {
-  const text = await progress(page).innerText();
-  return Number(text.split("/")[0]!.replaceAll(",", ""));
-}
-
-/** Q1 and Q2 no, then left, equal and right in turn, then a label by `at`. */
-async function judgeFull(page: Page, at: number): Promise<void> {
-  const arrows = ["ArrowLeft", "ArrowDown", "ArrowRight"];
-  await page.keyboard.press("ArrowDown");
-  await page.keyboard.press("ArrowDown");
-  for (let question = 0; question < 7; question++) {
-    await page.keyboard.press(arrows[(at + question) % 3]!);
-  }
-  await page.keyboard.press(at % 2 === 0 ? "ArrowLeft" : "ArrowRight");
-  await page.keyboard.press("Enter");
-}
-
-async function switchToQuick(page: Page): Promise<void> {
-  await page.getByText("Quick", { exact: true }).click();
-  await expect(page.getByText(/^Q10 · /u)).toBeVisible();
-}
+import {
+  doneCount,
+  expectPair,
+  judgeFull,
+  openSample,
+  progress,
+  switchToQuick,
+} from "./label-helpers";
 
 test("a sample project is labelled by keyboard alone, and a reload loses nothing", async ({
   page,
