@@ -16,6 +16,8 @@ import { currentProtocol, type LabelingProject } from "@/domain/labeling/records
 import { AppError } from "@/shared/lib/errors";
 import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { changedClosedEdition, unnamedIn } from "../../logic/edit-protocol";
+import { opinionsKey } from "../../logic/model-opinions";
+import { preferenceKey } from "../../logic/preference-head";
 import type { ProjectViewProps } from "../labeling-context";
 import { KeySettingsEditor } from "./key-settings-editor";
 import { ProtocolEditor } from "./protocol-editor";
@@ -55,6 +57,9 @@ export function SettingsView(props: ProjectViewProps) {
   }
   async function erase() {
     await repository.removeProject(stored.id);
+    // What models said about its creatives goes with it.
+    await repository.saveSetting(opinionsKey(stored.id), null);
+    await repository.saveSetting(preferenceKey(stored.id), null);
     onNavigate({});
   }
   const unnamed = unnamedIn(currentProtocol(project));
