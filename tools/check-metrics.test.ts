@@ -92,4 +92,8 @@ test.skipIf(!hasNumpy)(
       const failed = spawnSync(PYTHON, ["tools/check_metrics.py", ...files, "--direction", "i-t"]);
       expect(failed.status).toBe(1);
     } finally {
-      await rm(folder, { recursive: true }, 120_000);
+      await rm(folder, { recursive: true });
+    }
+  },
+  120_000,
+);
