@@ -23,7 +23,7 @@ import { exportProject } from "./export-project";
 import { restoreProject } from "./restore-project";
 
 /** Projects per property in an ordinary run; LABEL_ROUND_TRIPS=500 looks longer. */
-const RUNS = Number(process.env["LABEL_ROUND_TRIPS"] ?? 12);
+const RUNS = Number(process.env["LABEL_ROUND_TRIPS"] ?? 5);
 const LIMIT_MS = 60_000 + RUNS * 5000;
 
 function drawFrom(g: fc.GeneratorValue): Draw {
