@@ -2,7 +2,6 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, CopyButton, Group, Menu } from "@mantine/core";
 import { reportRun } from "@/domain/benchmark/report";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
-import type { BenchmarkTask } from "@/domain/benchmark/task";
 import { jobsOf, planBenchmark } from "@/domain/benchmark/plan";
 import { possibleDirections } from "@/domain/benchmark/task";
 import { saveFile } from "@/shared/ui/save-file";
@@ -10,23 +9,8 @@ import { htmlReport } from "../logic/html-report";
 import { vectorsNpz } from "../logic/export-vectors";
 import { figuresCsv, trecQrels, trecRun } from "../logic/exports";
 import { formatItemList } from "../logic/imported-encoder";
+import { recipeOf } from "../logic/recipe";
 import { chartSources, toPng } from "./save-chart";
-
-/** The command that repeats a run; the folder of an own data set is for the user to fill in. */
-export function recipeOf(run: BenchmarkRun): string {
-  const { task, encoder, options } = run;
-  const data = task.preset === "demo" ? "public/data/demo" : "DIR";
-  const language = task.preset === "demo" ? ` --language ${demoLanguage(task)}` : "";
-  const name =
-    encoder.fusion === "side-by-side" || encoder.fusion === "imported"
-      ? encoder.id
-      : `${encoder.id}@${encoder.revision}`;
-  return `npm run --silent perigee -- benchmark --data ${data} --preset ${task.preset} --split ${task.split}${language} --encoder ${name} --directions ${options.directions.join(",")} --bootstrap 0 --json`;
-}
-
-function demoLanguage(task: BenchmarkTask): string {
-  return task.queries.find(({ language }) => language !== undefined)?.language ?? "en";
-}
 
 function save(text: string, type: string, name: string): void {
   saveFile(new Blob([text], { type }), name);

@@ -3,11 +3,11 @@ import type { PredictionResult } from "@/domain/benchmark/classify";
 import { snapshotOf, type BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import type { Direction } from "@/domain/benchmark/task";
 import { PAPER_ROWS } from "../logic/paper-rows";
+import { recipeOf } from "../logic/recipe";
 import type { DirectionComparison } from "../logic/significance";
 import type { RunState } from "../store/bench-store";
 import styles from "./benchmark.module.css";
 import { encoderName } from "./encoder-name";
-import { recipeOf } from "./export-menu";
 import { FigureCell } from "./figure-cell";
 import { DIRECTION_NAMES, DIRECTION_TEXTS } from "./texts";
 

@@ -1,0 +1,18 @@
+import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
+import type { BenchmarkTask } from "@/domain/benchmark/task";
+
+/** The command that repeats a run; the folder of an own data set is for the user to fill in. */
+export function recipeOf(run: BenchmarkRun): string {
+  const { task, encoder, options } = run;
+  const data = task.preset === "demo" ? "public/data/demo" : "DIR";
+  const language = task.preset === "demo" ? ` --language ${demoLanguage(task)}` : "";
+  const name =
+    encoder.fusion === "side-by-side" || encoder.fusion === "imported"
+      ? encoder.id
+      : `${encoder.id}@${encoder.revision}`;
+  return `npm run --silent perigee -- benchmark --data ${data} --preset ${task.preset} --split ${task.split}${language} --encoder ${name} --directions ${options.directions.join(",")} --bootstrap 0 --json`;
+}
+
+function demoLanguage(task: BenchmarkTask): string {
+  return task.queries.find(({ language }) => language !== undefined)?.language ?? "en";
+}
