@@ -70,9 +70,7 @@ export async function generateGreedy(
   const selector = createSelector(model, config, {
     end: -1,
     pad: config.pad_token_id ?? 0,
-    answer: [-1],
-    a: 0,
-    b: 1,
+    verdicts: [],
   });
   const pixels = golden.value("pixels");
   const each = pixels.data.length / pixels.shape[0]!;

@@ -21,6 +21,7 @@ class MultimodalConfig:
     text: TextConfig
     scale_factor: int
     image_token_id: int
+    answer_temperature: float = 1.0  # ours: the verdict's logits are divided by it
 
     @property
     def image_tokens(self) -> int:
@@ -35,6 +36,7 @@ class MultimodalConfig:
             "scale_factor": self.scale_factor,
             "image_token_id": self.image_token_id,
             "tie_word_embeddings": True,
+            **({} if self.answer_temperature == 1 else self._calibration()),
             **special,
             "vision_config": self.vision.to_hf(),
             "text_config": self.text.to_hf(special),
@@ -48,7 +50,11 @@ class MultimodalConfig:
             text=TextConfig.from_hf(config["text_config"]),
             scale_factor=config["scale_factor"],
             image_token_id=config["image_token_id"],
+            answer_temperature=config.get("answer_temperature", 1.0),
         )
+
+    def _calibration(self) -> dict:
+        return {"answer_temperature": self.answer_temperature}
 
 
 class ModalityProjection(nn.Module):

@@ -21,11 +21,12 @@ from common.stats import bootstrap
 from common.tokenizer import load_tokenizer
 from encoder import data
 from encoder.model import Moon2, normalised_prefix
-from encoder.photos import grocery_items, luma_products, normalise
+from encoder.photos import grocery_items, load_pixels, luma_products, normalise, read_jsonl
 from encoder.pretrain_vision import VISION
 from encoder.train import Trainee, Views, nano_config
 
 CUTS = (1, 5, 10)
+DIRECTIONS = ("t→mm", "i→mm", "mm→mm", "t→i", "i→t")
 
 
 def load(folder: Path) -> tuple[Moon2, Tokenizer, dict]:
@@ -96,13 +97,45 @@ def directions(encoder: Encoder, products: list[data.Product], rng: random.Rando
         "mm": encoder.encode(texts, images),
     }
     target = list(range(len(products)))
-    wanted = ("t→mm", "i→mm", "mm→mm", "t→i", "i→t")
     return {
         name: recall(
             ranks(queries[name.split("→")[0]], pools[name.split("→")[1]], target), len(products)
         )
-        for name in wanted
+        for name in DIRECTIONS
     }
+
+
+def demo(model: Moon2, tokenizer: Tokenizer, folder: Path) -> dict:
+    """The drawn demo catalogue as the studio scores it: a query finds the product bought after it.
+
+    Queries hold a text, a picture or both; a direction takes those that have its query view. The
+    same figures as `npm run perigee -- evaluate encoder`.
+    """
+    items = read_jsonl(folder / "catalogue.jsonl")
+    queries = read_jsonl(folder / "queries.jsonl")
+    mains = [next(v["file"] for v in item["views"] if v["view"] == "main") for item in items]
+    files = mains + [q["image"] for q in queries if "image" in q]
+    encoder = Encoder(model, tokenizer, load_pixels([folder / f for f in files], VISION.image_size))
+    row_of = {file: row for row, file in enumerate(files)}
+    place = {item["id"]: i for i, item in enumerate(items)}
+    titles, rows = [item["title"]["en"] for item in items], [row_of[file] for file in mains]
+    blank: list[str | None] = [None] * len(items)
+    pools = {
+        "mm": encoder.encode(titles, rows),
+        "i": encoder.encode(blank, rows),
+        "t": encoder.encode(titles, None),
+    }
+    out = {}
+    for name in DIRECTIONS:
+        view, pool = name.split("→")
+        fields = {"t": ("text",), "i": ("image",), "mm": ("text", "image")}[view]
+        asked = [q for q in queries if all(field in q for field in fields)]
+        texts = [q["text"]["en"] if "text" in fields else None for q in asked]
+        images = [row_of[q["image"]] for q in asked] if "image" in fields else None
+        target = [place[q["purchased"][0]] for q in asked]
+        found = ranks(encoder.encode(texts, images), pools[pool], target)
+        out[name] = recall(found, len(items))
+    return out
 
 
 def grocery(encoder: Encoder, products: list[data.Product], root: Path) -> dict:
@@ -145,6 +178,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, default=Path(".runs/encoder/full"))
     parser.add_argument("--photos", type=Path, default=Path("../shared/data"))
     parser.add_argument("--generated", type=Path, default=Path(".cache/creatives/train"))
+    parser.add_argument("--demo", type=Path, default=Path("public/data/demo"))
     parser.add_argument("--output", type=Path, default=None)
     args = parser.parse_args()
     model, tokenizer, facts = load(args.run)
@@ -153,6 +187,7 @@ def main() -> None:
     rng = random.Random(99)
     results: dict = {"run": str(args.run), **facts}
     drawn = [p for p in products if p.source == "catalogue" and p.split != "train"]
+    results["demo"] = demo(model, tokenizer, args.demo)
     if drawn:
         results["catalogue"] = directions(encoder, drawn, rng)
     results["grocery"] = grocery(encoder, products, args.photos)

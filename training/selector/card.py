@@ -70,6 +70,7 @@ def main() -> None:
         heads=text["num_attention_heads"],
         kv=text["num_key_value_heads"],
         vocab=text["vocab_size"],
+        temperature=config.get("answer_temperature", 1.0),
         parameters=size / 2e6,
         megabytes=size / 1e6,
         runs=args.runs,

@@ -5,6 +5,7 @@ into tables. Nothing here is tuned: run it on `test` once, when all choices are 
 """
 
 import argparse
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def record(view: View, out: Generated, factors: dict[str, dict[str, Any]]) -> di
     return {
         "order": view.order,
         "text": out.text,
-        "probability_a": out.probability_a,
+        "answer_logit": out.answer_logit,
         "label": parsed.label,
         "well_formed": parsed.well_formed,
         "answers": parsed.answers,
@@ -107,8 +108,20 @@ def run_pairs(
     return rows
 
 
+def write_predictions(folder: Path, head: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    """One file: the facts of the run, then a line for each pair."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = "-".join(head[part] for part in ("stage", "condition", "language", "subset"))
+    with (folder / f"{name}.jsonl").open("w", encoding="utf-8") as file:
+        for row in [head, *rows]:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    judged = [r for r in rows if r["comparable"]]
+    right = [run["label"] == run["true_label"] for r in judged for run in r["runs"]]
+    print(json.dumps({**head, "accuracy": sum(right) / max(1, len(right))}), flush=True)
+
+
 def main() -> None:
-    """Command line."""
+    """Command line: every combination of the given conditions, languages and subsets."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--recipe", choices=RECIPES, default="cpu")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
@@ -116,9 +129,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--stage", choices=("sft", "grpo"), required=True)
-    parser.add_argument("--condition", choices=CONDITIONS, default="full")
-    parser.add_argument("--language", choices=("en", "zh"), default="en")
-    parser.add_argument("--subset", choices=SUBSETS, required=True)
+    parser.add_argument("--condition", choices=CONDITIONS, nargs="+", default=["full"])
+    parser.add_argument("--language", choices=("en", "zh"), nargs="+", default=["en"])
+    parser.add_argument("--subset", choices=SUBSETS, nargs="+", required=True)
     parser.add_argument("--limit", type=int, help="the first N pairs only")
     parser.add_argument("--threads", type=int)
     args = parser.parse_args()
@@ -128,21 +141,16 @@ def main() -> None:
     step = load_weights(model, args.out / f"{args.stage}.pt")
     model.to(runtime.device).eval()
     features = cached_features(recipe, data, args.out, args.cache, runtime)
-    pairs = subset_pairs(data, args.subset)[: args.limit]
-    rows = run_pairs(
-        recipe, model, vocabulary, data, features, pairs, args.language, args.condition, runtime
-    )
-    name = f"{args.stage}-{args.condition}-{args.language}-{args.subset}"
-    folder = args.out / "predictions"
-    folder.mkdir(parents=True, exist_ok=True)
-    head = {"stage": args.stage, "step": step, "condition": args.condition,
-            "language": args.language, "subset": args.subset, "pairs": len(rows)}  # fmt: skip
-    with (folder / f"{name}.jsonl").open("w", encoding="utf-8") as file:
-        for row in [head, *rows]:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-    judged = [r for r in rows if r["comparable"]]
-    right = [run["label"] == run["true_label"] for r in judged for run in r["runs"]]
-    print(json.dumps({**head, "accuracy": sum(right) / max(1, len(right))}))
+    for condition, language, subset in itertools.product(
+        args.condition, args.language, args.subset
+    ):
+        pairs = subset_pairs(data, subset)[: args.limit]
+        rows = run_pairs(
+            recipe, model, vocabulary, data, features, pairs, language, condition, runtime
+        )
+        head = {"stage": args.stage, "step": step, "condition": condition,
+                "language": language, "subset": subset, "pairs": len(rows)}  # fmt: skip
+        write_predictions(args.out / "predictions", head, rows)
 
 
 if __name__ == "__main__":

@@ -127,6 +127,14 @@ class Vocabulary:
         return (self.id("A"), self.id("B"))
 
     @property
+    def verdict_letters(self) -> dict[int, tuple[int, int]]:
+        """Ids of A and B after each token that a verdict follows: Q10 and a blank, or <answer>."""
+        return {
+            self.id("Q10"): (self.id("ĠA"), self.id("ĠB")),
+            self.id("<answer>"): self.letters,
+        }
+
+    @property
     def image(self) -> int:
         """The image placeholder."""
         return self.id(IMAGE)

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from common.export import register_model, write_json, write_manifest, write_weights
@@ -9,6 +10,7 @@ from common.images import preprocessor_config
 from common.tokenizer import special_ids, tokenizer_config
 from selector.model import build_model, load_vocabulary, load_weights
 from selector.recipes import RECIPES
+from selector.results import read_calibration
 
 MODEL_ID = "creative4u-nano"
 MODELS = Path(__file__).parents[2] / "public/models"
@@ -22,7 +24,10 @@ def export(recipe_name: str, out: Path, stage: str, revision: str, models: Path 
     folder = models / MODEL_ID / revision
     folder.mkdir(parents=True, exist_ok=True)
     special = special_ids(vocabulary.tokenizer)
-    config = model.config.to_hf("idefics3", "Idefics3ForConditionalGeneration", special)
+    temperature = read_calibration(out).get(stage, 1.0)
+    config = replace(model.config, answer_temperature=temperature).to_hf(
+        "idefics3", "Idefics3ForConditionalGeneration", special
+    )
     write_json(folder / "config.json", {**config, "torch_dtype": "float16"})
     size = recipe.vision.image_size
     write_json(folder / "preprocessor_config.json", preprocessor_config(size))

@@ -13,11 +13,23 @@ from selector.examples import Vocabulary
 
 @dataclass(frozen=True)
 class Generated:
-    """One response. `probability_a` is P(A) among A and B after <answer>; None if never reached."""
+    """One response. `answer_logit`: logit A - logit B of the verdict; None if never reached.
+
+    Read at Q10, or after <answer> where no Q10 is: <answer> repeats its letter, always sure.
+    """
 
     ids: list[int]
     text: str
-    probability_a: float | None
+    answer_logit: float | None
+
+    def probability_a(self, temperature: float = 1.0) -> float | None:
+        """P(A) among A and B."""
+        return None if self.answer_logit is None else sigmoid(self.answer_logit / temperature)
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + e^-x)."""
+    return float(torch.sigmoid(torch.tensor(x, dtype=torch.float64)))
 
 
 @torch.no_grad()
@@ -42,17 +54,18 @@ def generate(
     cache = KeyValueCache(text_model.config, batch, width + max_new_tokens, embeddings)
     hidden = text_model(embeddings, key_mask=key_mask[:, :width], cache=cache)[:, -1]
 
-    end, answer = vocabulary.id(END), vocabulary.id("<answer>")
-    letters = torch.tensor(vocabulary.letters, device=device)
+    end, letters = vocabulary.id(END), vocabulary.verdict_letters
     outputs: list[list[int]] = [[] for _ in prompts]
-    chances: list[float | None] = [None] * batch
+    answers: list[float | None] = [None] * batch
     active = torch.arange(batch, device=device)  # prompts that the rows of the cache belong to
     for step in range(max_new_tokens):
         logits = model.logits(hidden)
         logits[:, vocabulary.image] = -torch.inf  # stands for pixels; no response holds one
         for row, prompt in enumerate(active.tolist()):
-            if outputs[prompt] and outputs[prompt][-1] == answer and chances[prompt] is None:
-                chances[prompt] = float(logits[row, letters].float().softmax(0)[0])
+            before = outputs[prompt][-1] if outputs[prompt] else -1
+            if before in letters and answers[prompt] is None:
+                a, b = letters[before]
+                answers[prompt] = float(logits[row, a] - logits[row, b])
         tokens = choose(logits, temperature, generator)
         for row, prompt in enumerate(active.tolist()):
             outputs[prompt].append(int(tokens[row]))
@@ -69,8 +82,8 @@ def generate(
         )[:, -1]
     cut = [out[: out.index(end) + 1] if end in out else out for out in outputs]
     return [
-        Generated(out, vocabulary.decode(out), chance)
-        for out, chance in zip(cut, chances, strict=True)
+        Generated(out, vocabulary.decode(out), logit)
+        for out, logit in zip(cut, answers, strict=True)
     ]
 
 

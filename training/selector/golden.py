@@ -76,7 +76,7 @@ def main() -> None:
                 "feature_mean_abs": float(features.abs().mean()),
                 "response_ids": out.ids,
                 "text": out.text,
-                "probability_a": out.probability_a,
+                "probability_a": out.probability_a(model.config.answer_temperature),
             }
         )
     manifest = json.loads((args.model / "manifest.json").read_text("utf-8"))

@@ -58,7 +58,7 @@ CPU = Recipe(
     pretrain=Stage(steps=3200, batch=48, learning_rate=1e-3, warmup=80),
     photo_share=0.125,
     sft=Stage(steps=1400, batch=12, learning_rate=1e-3, warmup=60, checkpoint_every=150),
-    short_share=0.8,
+    short_share=0.3,
     grpo=Stage(steps=30, batch=32, learning_rate=1e-4, warmup=3, checkpoint_every=5, log_every=1),
     grpo_settings=GrpoSettings(prompts=12, group=8, temperature=1.0, clip=0.2, kl=0.02, epochs=1),
 )

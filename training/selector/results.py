@@ -2,6 +2,7 @@
 
 import argparse
 import itertools
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ import numpy as np
 from common.export import write_json
 from common.logs import read_log
 from common.stats import bootstrap, expected_calibration_error, reliability, wilson
+from selector.generate import sigmoid
 from selector.prompt import QUESTIONS
 
 RESULTS = Path(__file__).parents[1] / "results"
 STAGES = ("sft", "grpo")
+CALIBRATION = "calibration.json"
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,19 @@ def ceiling(rows: list[dict]) -> float:
     return float(np.mean([max(row["p_a"], 1 - row["p_a"]) for row in rows]))
 
 
-def pair_probability(row: dict[str, Any]) -> float:
+def read_calibration(out: Path) -> dict[str, float]:
+    """Stage -> temperature that `selector.calibrate` fitted; empty when it was not run."""
+    path = out / CALIBRATION
+    return json.loads(path.read_text("utf-8")) if path.exists() else {}
+
+
+def pair_probability(row: dict[str, Any], temperature: float = 1.0) -> float:
     """P(the creative given as A wins): the mean over both orders, 0.5 for a run without answer."""
-    first, second = (run["probability_a"] for run in row["runs"])
-    return ((0.5 if first is None else first) + 1 - (0.5 if second is None else second)) / 2
+    first, second = (
+        0.5 if run["answer_logit"] is None else sigmoid(run["answer_logit"] / temperature)
+        for run in row["runs"]
+    )
+    return (first + 1 - second) / 2
 
 
 def chosen(run: dict[str, Any]) -> str | None:
@@ -62,7 +74,7 @@ def chosen(run: dict[str, Any]) -> str | None:
     return {"A": "B", "B": "A"}[run["label"]]
 
 
-def summarise(rows: list[dict]) -> dict[str, Any]:
+def summarise(rows: list[dict], temperature: float = 1.0) -> dict[str, Any]:
     """All figures of one set of predictions."""
     judged = [row for row in rows if row["comparable"]]
     products = [row["product"] for row in judged]
@@ -72,7 +84,7 @@ def summarise(rows: list[dict]) -> dict[str, Any]:
         for run in row["runs"]
     ]
     both = [[chosen(run) for run in row["runs"]] for row in judged]
-    probabilities = np.array([pair_probability(row) for row in judged])
+    probabilities = np.array([pair_probability(row, temperature) for row in judged])
     outcomes = np.array([row["label"] == "A" for row in judged])
     bins = reliability(probabilities, outcomes) if judged else []
     top = ceiling(judged) if judged else float("nan")
@@ -172,7 +184,9 @@ def main_rows(summaries: dict[tuple, dict]) -> list[list[str]]:
     ]  # fmt: skip
 
 
-def render(summaries: dict[tuple, dict], notes: str, runs: list[str]) -> str:
+def render(
+    summaries: dict[tuple, dict], notes: str, runs: list[str], calibration: dict[str, float]
+) -> str:
     """The whole report."""
     full = {k: s for k, s in summaries.items() if k[1] == "full"}
     ablations = {k: s for k, s in summaries.items() if k[1] != "full"}
@@ -203,6 +217,9 @@ def render(summaries: dict[tuple, dict], notes: str, runs: list[str]) -> str:
             "## Answers to each question",
             table(("set", *(q.upper() for q in QUESTIONS)), questions),
             "## Form and calibration",
+            "Probabilities are read at Q10 and divided by a temperature fitted on `val` ("
+            + (", ".join(f"{k} {v:g}" for k, v in calibration.items()) or "none")
+            + ").",
             table(("set", "well-formed responses", "reasons outside the grammar", "ECE"), other),
             "![Reliability](selector-reliability.png)",
             "## Runs",
@@ -247,10 +264,13 @@ def main() -> None:
     parser.add_argument("--notes", type=Path, help="Markdown put above the tables")
     args = parser.parse_args()
     predictions = read_predictions(args.out / "predictions")
-    summaries = {key: summarise(rows) for key, rows in predictions.items()}
+    calibration = read_calibration(args.out)
+    summaries = {
+        key: summarise(rows, calibration.get(key[0], 1.0)) for key, rows in predictions.items()
+    }
     notes = args.notes.read_text("utf-8").strip() if args.notes else ""
     args.results.mkdir(parents=True, exist_ok=True)
-    report = render(summaries, notes, describe_runs(args.out))
+    report = render(summaries, notes, describe_runs(args.out), calibration)
     (args.results / "selector.md").write_text(report + "\n", encoding="utf-8")
     write_json(args.results / "selector.json",
                {" · ".join(k): to_json(s) for k, s in summaries.items()})  # fmt: skip

@@ -41,7 +41,7 @@ from selector.model import (
 )
 from selector.pretrain_vision import factor_table, with_steps
 from selector.recipes import RECIPES, Recipe
-from selector.sides import set_sides
+from selector.sides import name_sides, set_sides
 from selector.wording import Wording
 
 QUERY_DROPOUT = 0.04  # people may give no query
@@ -117,10 +117,7 @@ def train(
         load_all_but_vision(model, init)
     load_vision(model, out / "vision.pt")
     if init is None or reset_sides:
-        rows = [i for name, i in data.order.items() if data.split_of(name) == "train"][:4000]
-        creatives = list(data.creatives.values())
-        table = factor_table([creatives[i]["factors"] for i in rows])
-        set_sides(model, vocabulary, features[rows].float(), table)
+        wire_sides(model, vocabulary, data, features)
     model.model.vision_model.requires_grad_(False)
     model.to(runtime.device)
     optimizer = make_optimizer(model, stage.learning_rate)
@@ -158,6 +155,26 @@ def train(
             log.write(event="val", step=step + 1, **scores)
     worker.wait()
     return model
+
+
+NAMED = ("kind", "color", "headline", "headline_interest", "prop", "has_headline")
+
+
+def wire_sides(
+    model: MultimodalModel, vocabulary: Vocabulary, data: Creatives, features: Tensor
+) -> None:
+    """Sets the heads that read the two sides (`selector.sides`), from training pictures."""
+    creatives = list(data.creatives.values())
+    rows = [i for name, i in data.order.items() if data.split_of(name) == "train"][:4000]
+    table = factor_table([creatives[i]["factors"] for i in rows])
+    channels = set_sides(model, vocabulary, features[rows].float(), table)
+    if len(model.model.text_model.layers) < 3:
+        return
+    rows = rows[: len(rows) // 2 * 2]
+    named = [{name: creatives[i]["factors"][name] for name in NAMED} for i in rows]
+    prompt = View(data.pairs_of("train")[0], "AB", "en").prompt(model.config.image_tokens)
+    ids = torch.tensor([vocabulary.encode(prompt)] * (len(rows) // 2))
+    name_sides(model, channels, ids, features[rows].float(), factor_table(named))
 
 
 def _mean_loss(logprobs: Tensor, where: Tensor) -> float:

@@ -7,14 +7,18 @@ on few pairs very long to find. Instead of waiting, a few weights are set once, 
   side), PICTURE (constant on picture tokens), TEXT (constant on text tokens), SIDE (written below);
 - layer 0: picture tokens attend to the nearest letter before them and copy its sign to SIDE;
 - layer 1: of each key-value group one head reads A's tokens, one B's, with values that predict the
-  factors, and their difference enters the residual stream.
+  factors, and their difference enters the residual stream: what is compared;
+- layer 2: the same heads again with values that predict what is named (kind, colour, headline),
+  each side written to directions of its own: a difference cannot say which colour A has.
 """
+
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from common.decoder import apply_rotary, rotary
+from common.decoder import Attention, apply_rotary, rotary
 from common.idefics3 import MultimodalModel
 from selector.examples import Vocabulary
 
@@ -55,18 +59,72 @@ def predictive_directions(pooled: Tensor, targets: Tensor, count: int) -> Tensor
     return readers / (x @ readers.T).std(0, keepdim=True).T
 
 
+@dataclass(frozen=True)
+class Channels:
+    """The reserved channels of the residual stream."""
+
+    mark: int
+    sign: int
+    picture: int
+    plain: int
+    side: int
+
+    def all(self) -> list[int]:
+        return [self.mark, self.sign, self.picture, self.plain, self.side]
+
+
+def _read_both(
+    attention: Attention,
+    channels: Channels,
+    readers: Tensor,
+    out: tuple[Tensor, Tensor],
+) -> None:
+    """Head 0 of each key-value group reads the mean of A's tokens, head 1 that of B's.
+
+    readers: [groups x D, C], the values; out: for A and B the directions [C, groups x D] that the
+    values are written to.
+    """
+    groups, heads = attention.kv_heads, attention.heads // attention.kv_heads
+    head = attention.v_proj.weight.shape[0] // groups
+    far, far_side = head // 2 - 1, head // 2 - 2  # rotary pairs that hardly turn
+    for group in range(groups):
+        k0, q0 = group * head, group * heads * head
+        for row in (far, far + head // 2, far_side, far_side + head // 2):
+            attention.k_proj.weight[k0 + row] = 0
+            attention.q_proj.weight[q0 + row] = 0
+            attention.q_proj.weight[q0 + head + row] = 0
+        attention.k_proj.weight[k0 + far, channels.picture] = 5.0
+        attention.k_proj.weight[k0 + far_side, channels.side] = 5.0
+        part = slice(group * head, (group + 1) * head)
+        rows = readers[part]
+        attention.v_proj.weight[k0 : k0 + len(rows)] = rows
+        for which, direction in ((0, -1.0), (1, 1.0)):
+            row = q0 + which * head
+            attention.q_proj.weight[row + far, channels.plain] = 5.0
+            attention.q_proj.weight[row + far_side, channels.plain] = 5.0 * direction
+            attention.o_proj.weight[:, row : row + head] = out[which][:, part]
+
+
+def _spread(size: int, count: int, scale: Tensor, channels: Channels, seed: int) -> Tensor:
+    """Random directions [C, count] that leave the reserved channels alone."""
+    spread = torch.randn(size, count, generator=torch.Generator().manual_seed(seed)) * scale * 0.5
+    spread[channels.all()] = 0
+    return spread
+
+
 @torch.no_grad()
 def set_sides(
     model: MultimodalModel, vocabulary: Vocabulary, features: Tensor, targets: Tensor
-) -> None:
-    """Sets the weights. features: [N, P, D] of training pictures; targets: [N, K] their factors."""
+) -> Channels:
+    """Sets layers 0 and 1. features: [N, P, D] of training pictures; targets: [N, K] factors."""
     text, config = model.model.text_model, model.config.text
     projection = model.model.connector.modality_projection.proj
-    mark, sign, picture, plain, side = _reserve(model, 5)
+    channels = Channels(*_reserve(model, 5))
+    mark, sign, picture = channels.mark, channels.sign, channels.picture
+    plain, side = channels.plain, channels.side
     size, head = config.hidden_size, config.head_dim
     groups = config.num_attention_heads // config.num_key_value_heads
-    # Rotary pairs of a head: the last two hardly turn, the third fades with distance.
-    far, far_side, near = head // 2 - 1, head // 2 - 2, head * 3 // 16
+    far, near = head // 2 - 1, head * 3 // 16  # rotary pairs: hardly turns, fades with distance
     letters = vocabulary.letters
     scale = text.embed_tokens.weight.norm(dim=1).mean() / size**0.5
     text.embed_tokens.weight[:, plain] = scale
@@ -89,29 +147,45 @@ def set_sides(
         first.o_proj.weight[:, shared * head] = 0
     first.o_proj.weight[side, 0] = 0.75 * level
 
-    second = text.layers[1].self_attn
     count = head * config.num_key_value_heads
     readers = predictive_directions(embedded.mean(1), targets, count)
-    generator = torch.Generator().manual_seed(0)
-    for group in range(config.num_key_value_heads):
-        k0, q0 = group * head, group * groups * head
-        for row in (far, far + head // 2, far_side, far_side + head // 2):
-            second.k_proj.weight[k0 + row] = 0
-            second.q_proj.weight[q0 + row] = 0
-            second.q_proj.weight[q0 + head + row] = 0
-        second.k_proj.weight[k0 + far, picture] = 5.0
-        second.k_proj.weight[k0 + far_side, side] = 5.0
-        for which, direction in ((0, -1.0), (1, 1.0)):
-            row = q0 + which * head
-            second.q_proj.weight[row + far, plain] = 5.0
-            second.q_proj.weight[row + far_side, plain] = 5.0 * direction
-        # RMSNorm divides by the embedding's level, so the readers see embedded / level.
-        part = readers[group * head : (group + 1) * head]
-        second.v_proj.weight[k0 : k0 + len(part)] = part * level
-        spread = torch.randn(size, head, generator=generator) * scale * 0.5
-        spread[[mark, sign, picture, plain, side]] = 0
-        second.o_proj.weight[:, q0 : q0 + head] = spread
-        second.o_proj.weight[:, q0 + head : q0 + 2 * head] = -spread
+    spread = _spread(size, count, scale, channels, seed=0)
+    # RMSNorm divides by the embedding's level, so the readers see embedded / level.
+    _read_both(text.layers[1].self_attn, channels, readers * level, (spread, -spread))
+    return channels
+
+
+@torch.no_grad()
+def name_sides(
+    model: MultimodalModel,
+    channels: Channels,
+    ids: Tensor,
+    features: Tensor,
+    targets: Tensor,
+) -> None:
+    """Sets layer 2, after `set_sides`.
+
+    ids: [B, T] prompts of equal length; features: [2 B, P, D] of their pictures; targets: [2 B, K]
+    the factors to name.
+    """
+    text, config = model.model.text_model, model.config.text
+    cos, sin = rotary(torch.arange(ids.shape[1])[None], config.head_dim, config.rope_theta)
+    pooled = []
+    for start in range(0, len(ids), 32):
+        part = ids[start : start + 32]
+        x = model.embed(part, features[2 * start : 2 * (start + len(part))])
+        for layer in text.layers[:2]:
+            x = layer(x, cos[:, None], sin[:, None], None, True, None)
+        x = text.layers[2].input_layernorm(x)
+        pictures = x[part == model.config.image_token_id]
+        pooled.append(pictures.view(2 * len(part), -1, x.shape[-1]).mean(1))
+    count = config.head_dim * config.num_key_value_heads
+    readers = predictive_directions(torch.cat(pooled), targets, count)
+    scale = text.embed_tokens.weight.norm(dim=1).mean() / config.hidden_size**0.5
+    out = tuple(_spread(config.hidden_size, count, scale, channels, seed) for seed in (1, 2))
+    attention = text.layers[2].self_attn
+    attention.v_proj.weight[:] = 0
+    _read_both(attention, channels, readers, (out[0], out[1]))
 
 
 @torch.no_grad()

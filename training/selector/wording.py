@@ -1,8 +1,12 @@
-"""Which of a pair's true wordings to learn: those whose facts the vision tower can tell.
+"""Which of a pair's true wordings to learn. The choice is Perigee's own; no paper states it.
 
 Every wording is true of the pair, but a tower that cannot read a headline learns to invent one from
 sentences that quote it. So wordings are drawn in favour of facts that the tower told apart on the
-validation products of stage 0. This choice is Perigee's own; no paper states it.
+validation products of stage 0.
+
+A line's answer stands before its reason, so only earlier lines can serve as a chain of thought. The
+first two reasons therefore read out what Q3 and Q4 turn on: Q1 what the products are, Q2 the
+headlines. Matching the query against a headline is then a matter of text.
 """
 
 import json
@@ -17,6 +21,8 @@ from common.logs import read_log
 from selector.grammar import answer_class, grammar, matchers
 
 TEMPERATURE = 0.08  # of the choice: a doubt larger by this is exp(1) times rarer
+READ_OUT = {"q1": {"kind", "color"}, "q2": {"headline"}}
+READ_OUT_BONUS = 0.8  # taken off the doubt of a reason that reads out such a fact
 
 
 @cache
@@ -59,6 +65,13 @@ class Wording:
         ]
         return 1 - max(sure, default=0.0)
 
+    def cost(self, question: str, answer: str, language: str, text: str) -> float:
+        """What the choice weighs: the doubt, less for facts that later lines need."""
+        readings = stated_factors(question, answer_class(answer), language, text)
+        needed = READ_OUT.get(question, set())
+        bonus = READ_OUT_BONUS if any(names & needed for names in readings) else 0.0
+        return self.doubt(question, answer, language, text) - bonus
+
     def choose(
         self,
         answers: dict[str, str],
@@ -70,7 +83,7 @@ class Wording:
         chosen = {}
         for question, answer in answers.items():
             texts = sorted({variant[question] for variant in variants})
-            doubts = np.array([self.doubt(question, answer, language, text) for text in texts])
-            weights = np.exp(-(doubts - doubts.min()) / TEMPERATURE)
+            costs = np.array([self.cost(question, answer, language, text) for text in texts])
+            weights = np.exp(-(costs - costs.min()) / TEMPERATURE)
             chosen[question] = texts[int(rng.choice(len(texts), p=weights / weights.sum()))]
         return chosen

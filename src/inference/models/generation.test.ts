@@ -45,5 +45,6 @@ describe("probabilities from logits", () => {
     expect(logSumExp(Float32Array.of(1000, 1000))).toBeCloseTo(1000 + Math.log(2), 3);
     expect(pairProbability(Float32Array.of(800, -800), 0, 1)).toBe(1);
     expect(pairProbability(Float32Array.of(2, 2), 0, 1)).toBe(0.5);
+    expect(pairProbability(Float32Array.of(4, 0), 0, 1, 4)).toBeCloseTo(1 / (1 + Math.exp(-1)), 12);
   });
 });

@@ -36,9 +36,14 @@ export function chooseToken(
   return { token, logProbability: logits[token]! - logSumExp(logits) };
 }
 
-/** P(a) / (P(a) + P(b)) = σ(logit a − logit b), in [0, 1]. */
-export function pairProbability(logits: Float32Array, a: number, b: number): number {
-  return 1 / (1 + Math.exp(logits[b]! - logits[a]!));
+/** P(a) / (P(a) + P(b)) = σ((logit a − logit b) / temperature), in [0, 1]. */
+export function pairProbability(
+  logits: Float32Array,
+  a: number,
+  b: number,
+  temperature = 1,
+): number {
+  return 1 / (1 + Math.exp((logits[b]! - logits[a]!) / temperature));
 }
 
 /** ln Σ exp(x), computed from the largest entry down. */

@@ -55,7 +55,10 @@ export interface GeneratedSequence {
   readonly logProbabilities: Float32Array;
   /** `stop`: the stop token came; `length`: `maxTokens` was reached. */
   readonly finish: "stop" | "length";
-  /** P(A) / (P(A) + P(B)) right after `<answer>`, in [0, 1]; undefined if the text has no `<answer>`. */
+  /**
+   * P(A) / (P(A) + P(B)) of the verdict's letter at the config's temperature, in [0, 1]: read at `Q10`,
+   * or after `<answer>` when the text has no `Q10`; undefined if it has neither.
+   */
   readonly probabilityA: number | undefined;
   /** Index in `tokens` of the answer letter; −1 if absent. */
   readonly answerIndex: number;

@@ -24,7 +24,7 @@ const prompts = [0, 1].map((row) => ({
 }));
 
 function open(tokens: Partial<SelectorTokens> = {}): Selector {
-  return createSelector(model, config, { end: -1, pad: 93, answer: [-1], a: 4, b: 6, ...tokens });
+  return createSelector(model, config, { end: -1, pad: 93, verdicts: [], ...tokens });
 }
 
 describe("generate", () => {
@@ -40,11 +40,13 @@ describe("generate", () => {
     expect(replies[1]!.tokens).toEqual(stop < 0 ? other : other.slice(0, stop));
   });
 
-  it("reads the answer's probability from the logits after <answer>", async () => {
-    const replies = await open({ answer: greedy.slice(2, 4) }).generate(
-      { images, prompts: [prompts[0]!] },
-      { maxTokens: 8 },
-    );
+  it("reads the answer's probability from the logits after the first mark", async () => {
+    const replies = await open({
+      verdicts: [
+        { after: greedy.slice(2, 4), a: 4, b: 6 },
+        { after: greedy.slice(4, 6), a: 6, b: 4 },
+      ],
+    }).generate({ images, prompts: [prompts[0]!] }, { maxTokens: 8 });
     const logits = golden.value("step_logits/0");
     const row = logits.data.subarray(4 * logits.shape[1]!, 5 * logits.shape[1]!);
     expect(replies[0]!.answerIndex).toBe(4);

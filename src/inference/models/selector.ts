@@ -30,8 +30,16 @@ export interface SelectorTokens {
   /** Ends the reply. */
   readonly end: number;
   readonly pad: number;
-  /** The tokens of `<answer>`; the letter follows. */
-  readonly answer: readonly number[];
+  /**
+   * The verdict's letter follows the first of these that appears. `Q10` stands before `<answer>`,
+   * which only repeats its letter and is therefore always sure.
+   */
+  readonly verdicts: readonly VerdictMark[];
+}
+
+/** Tokens that a verdict's letter follows, and the letter's two forms there. */
+export interface VerdictMark {
+  readonly after: readonly number[];
   readonly a: number;
   readonly b: number;
 }
@@ -63,13 +71,20 @@ export function selectorTokens(lookup: TokenLookup): SelectorTokens {
     return id;
   };
   const end = find("<end_of_utterance>");
+  const inTag = { after: [find("<answer>")], a: find("A"), b: find("B") };
+  // A blank stands between Q10 and its letter: byte-level BPE writes it as Ġ into the letter's token.
+  const [last, a, b] = [lookup("Q10"), lookup("ĠA"), lookup("ĠB")];
+  const isRead = last !== undefined && a !== undefined && b !== undefined;
   return {
     end,
     pad: lookup("<pad>") ?? end,
-    answer: [find("<answer>")],
-    a: find("A"),
-    b: find("B"),
+    verdicts: isRead ? [{ after: [last], a, b }, inTag] : [inTag],
   };
+}
+
+interface ReplyRules extends SelectorTokens {
+  /** Of the verdict's probability. */
+  readonly temperature: number;
 }
 
 export function createSelector(
@@ -77,6 +92,7 @@ export function createSelector(
   config: Idefics3Config,
   tokens: SelectorTokens,
 ): Selector {
+  const rules: ReplyRules = { ...tokens, temperature: config.answer_temperature };
   const decoder = createOpsDecoder(model, config, tokens.pad);
   const programs = createProgramCache(model);
   const encodeImages = async (
@@ -105,7 +121,7 @@ export function createSelector(
           request,
           features,
           { ...options, maxTokens: limit },
-          tokens,
+          rules,
         );
       } finally {
         features?.dispose();
@@ -142,12 +158,12 @@ async function generateFrom(
   request: GenerateRequest,
   features: ResidentTensor | undefined,
   options: GenerateOptions,
-  tokens: SelectorTokens,
+  rules: ReplyRules,
 ): Promise<readonly GeneratedSequence[]> {
   const session = await decoder.open(request.prompts, features, options.maxTokens);
   try {
     options.onStage?.("prompt-read");
-    return await generateReplies(session, request.prompts.length, options, tokens);
+    return await generateReplies(session, request.prompts.length, options, rules);
   } finally {
     session.dispose();
   }
@@ -165,7 +181,7 @@ async function generateReplies(
   session: DecodeSession,
   batch: number,
   options: GenerateOptions,
-  tokens: SelectorTokens,
+  rules: ReplyRules,
 ): Promise<readonly GeneratedSequence[]> {
   const rng = createRng(options.seed ?? 0);
   const replies = Array.from({ length: batch }, (): Reply => ({
@@ -181,20 +197,13 @@ async function generateReplies(
     if (step > 0) {
       // A row that is done goes on with padding; what it computes is not read.
       logits = await session.step(
-        replies.map((reply) => (reply.isDone ? tokens.pad : reply.tokens.at(-1)!)),
+        replies.map((reply) => (reply.isDone ? rules.pad : reply.tokens.at(-1)!)),
       );
     }
     const width = logits.length / batch;
     for (const [row, reply] of replies.entries()) {
       if (reply.isDone) continue;
-      extendReply(
-        reply,
-        row,
-        logits.subarray(row * width, (row + 1) * width),
-        options,
-        tokens,
-        rng,
-      );
+      extendReply(reply, row, logits.subarray(row * width, (row + 1) * width), options, rules, rng);
     }
     if (replies.every((reply) => reply.isDone)) break;
   }
@@ -212,16 +221,18 @@ function extendReply(
   row: number,
   logits: Float32Array,
   options: GenerateOptions,
-  tokens: SelectorTokens,
+  rules: ReplyRules,
   rng: () => number,
 ): void {
   const allowed = options.constraint?.(reply.tokens, row);
   const { token, logProbability } = chooseToken(logits, allowed, options.temperature ?? 0, rng);
-  if (reply.answerIndex < 0 && endsWith(reply.tokens, tokens.answer)) {
-    reply.probabilityA = pairProbability(logits, tokens.a, tokens.b);
+  const mark =
+    reply.answerIndex < 0 && rules.verdicts.find(({ after }) => endsWith(reply.tokens, after));
+  if (mark) {
+    reply.probabilityA = pairProbability(logits, mark.a, mark.b, rules.temperature);
     reply.answerIndex = reply.tokens.length;
   }
-  if (token === tokens.end) {
+  if (token === rules.end) {
     reply.isDone = true;
     return;
   }

@@ -28,6 +28,8 @@ export const idefics3ConfigSchema = z.object({
   model_type: z.enum(["idefics3", "smolvlm"]),
   ...shared,
   tie_word_embeddings: z.boolean().default(false),
+  /** Ours: the verdict's logits are divided by it. Fitted on validation pairs (training/selector). */
+  answer_temperature: z.number().positive().default(1),
 });
 export type Idefics3Config = z.infer<typeof idefics3ConfigSchema>;
 
