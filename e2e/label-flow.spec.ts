@@ -95,7 +95,7 @@ test(`${JUDGEMENTS} judgements by keyboard alone: undo across a reload, two tabs
   await expect(progress(page)).toHaveText(/^100 \//u);
   const last = (await readEvents(page)).at(-1)!;
   await page.keyboard.press("u");
-  await waitForDone(page, 99);
+  await expect(progress(page)).toHaveText(/^99 \//u);
   await switchByKeyboard(page);
   await expect(page.getByRole("button", { name: /^A/u, pressed: true })).toBeVisible();
   await page.keyboard.press("ArrowRight");
@@ -153,6 +153,7 @@ test(`${JUDGEMENTS} judgements by keyboard alone: undo across a reload, two tabs
   await restore(elsewhere, zip);
   await expect(elsewhere.getByText(`${log.length} events added, 0 known already.`)).toBeVisible();
   await elsewhere.getByRole("button", { name: "Sample project", exact: true }).press("Enter");
+  await elsewhere.getByRole("button", { name: "Ann", exact: true }).press("Enter");
   await expectPair(elsewhere);
   await expect(progress(elsewhere)).toHaveText(await progressText(page));
   expect((await readEvents(elsewhere)).map(({ id }) => id)).toEqual(log.map(({ id }) => id));
@@ -162,6 +163,8 @@ test(`${JUDGEMENTS} judgements by keyboard alone: undo across a reload, two tabs
   await tabTo(elsewhere, elsewhere.getByRole("textbox", { name: "Title of a new project" }));
   await elsewhere.keyboard.type("Again");
   await elsewhere.keyboard.press("Enter");
+  // The list of projects has a file input too: wait until the new project stands there.
+  await expect(elsewhere.getByRole("button", { name: "Choose a folder" })).toBeVisible();
   await elsewhere.locator('input[type="file"]').first().setInputFiles(zip);
   const start = elsewhere.getByRole("button", { name: "Import", exact: true });
   await tabTo(elsewhere, start);
@@ -198,7 +201,7 @@ test.describe("in Chinese", () => {
     await waitForDone(page, 1);
     await goToView(page, "结果");
     await expect(page.getByText("1 条判断，0 对被标记，0 对已仲裁。")).toBeVisible();
-    await expect(page.getByRole("row", { name: /^小林 1 0 /u })).toBeVisible();
+    await expect(page.getByRole("row", { name: /^小林 1 \/ 240 1 0 /u })).toBeVisible();
     expect((await readEvents(page)).map(({ kind, input }) => [kind, input])).toEqual([
       ["judged", "keyboard"],
     ]);

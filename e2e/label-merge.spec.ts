@@ -118,7 +118,9 @@ test("three annotators' exports become one project; merging again changes nothin
   await lead.page.getByRole("tab", { name: "Results" }).click();
   await expect(lead.page.getByText(`${3 * EACH} judgements, 0 pairs flagged`)).toBeVisible();
   for (const name of ["Ann", "Ben", "Cy"]) {
-    const row = lead.page.getByRole("row", { name: new RegExp(`^${name} ${EACH} 0 `, "u") });
+    const row = lead.page.getByRole("row", {
+      name: new RegExp(`^${name} ${EACH} / \\d+ ${EACH} 0 `, "u"),
+    });
     await expect(row).not.toContainText("needs overlap");
   }
   await lead.page.getByRole("tab", { name: "Review" }).click();
