@@ -120,7 +120,7 @@ async function openEncoder(
   const files = withExtraFiles(dataSet.files, dataSet.extra);
   const { model, imported } = choice;
   if (model !== undefined) {
-    const store = await openVectorStore(ports.blobs, `${model.id}@${model.revision}`);
+    const store = await openVectorStore(ports.blobs, `${model.id}@${model.revision}`, ports.clock);
     return createCachedEncoder(createClientEncoder(ports.client, model, files), store, files);
   }
   if (imported !== undefined) {
@@ -207,6 +207,8 @@ export function createBenchStore(ports: BenchPorts): BenchStore {
     const startedAt = ports.clock.now();
     change(choice.key, { status: "running", startedAt });
     let flush: (() => Promise<void>) | undefined;
+    const leave = () => void flush?.().catch(() => undefined);
+    addEventListener("pagehide", leave);
     try {
       const encoder = await openEncoder(choice, dataSet, ports);
       flush = encoder.flush;
@@ -231,6 +233,7 @@ export function createBenchStore(ports: BenchPorts): BenchStore {
     } catch (error) {
       change(choice.key, signal.aborted ? { status: "cancelled" } : { status: "failed", error });
     } finally {
+      removeEventListener("pagehide", leave);
       await flush?.().catch((error: unknown) => change(choice.key, { error }));
     }
   }

@@ -1,15 +1,19 @@
+import type { Clock } from "@/shared/lib/ports";
 import type { BlobStore } from "./opfs";
 
 /** Vectors of one encoder by content key, on disk in shards. */
 export interface VectorStore {
   get(key: string): Promise<Float32Array | undefined>;
+  /** Waits for the disk when a file is full, or the last write was seconds ago. */
   put(key: string, vector: Float32Array): Promise<void>;
   /** Writes what is still in memory. */
   flush(): Promise<void>;
 }
 
-/** Vectors per file: an interrupted run loses fewer than this. */
+/** Vectors per file. */
 const SHARD_ROWS = 128;
+/** An unfinished file is written again after this time: what an interrupted run loses at most. */
+const UNSAVED_MS = 2000;
 
 interface Shard {
   readonly name: string;
@@ -58,8 +62,15 @@ async function readVectors(file: Blob, shard: Shard): Promise<Float32Array> {
  *
  * @param blobs - private storage.
  * @param encoderKey - model revision and preprocessing; another key is another store.
+ * @param clock - says when an unfinished file is due.
  */
-export async function openVectorStore(blobs: BlobStore, encoderKey: string): Promise<VectorStore> {
+export async function openVectorStore(
+  blobs: BlobStore,
+  encoderKey: string,
+  clock: Pick<Clock, "now">,
+): Promise<VectorStore> {
+  // Two tabs may fill files at the same time.
+  const own = crypto.randomUUID().slice(0, 8);
   const folder = `vectors/${encoderKey.replaceAll(/[^\w.@-]/gu, "_")}`;
   const places = new Map<string, { readonly shard: Shard; readonly row: number }>();
   let next = 0;
@@ -71,20 +82,41 @@ export async function openVectorStore(blobs: BlobStore, encoderKey: string): Pro
   }
   // The last shard read: neighbours in a data set are neighbours on disk.
   let open: { readonly shard: Shard; readonly vectors: Float32Array } | undefined;
-  const waiting = new Map<string, Float32Array>();
-  const flush = async (): Promise<void> => {
-    if (waiting.size === 0) return;
-    const keys = [...waiting.keys()];
-    const vectors = [...waiting.values()];
-    waiting.clear();
-    const name = `${String(next++).padStart(8, "0")}.bin`;
-    await blobs.write(`${folder}/${name}`, writeShard(keys, vectors));
+  // Those of the file being filled; they stay in memory until it is full.
+  const filling = new Map<string, Float32Array>();
+  let isDirty = false;
+  let savedAt = clock.now();
+  let writing: Promise<void> = Promise.resolve();
+  const save = async (): Promise<void> => {
+    if (!isDirty) return;
+    isDirty = false;
+    savedAt = clock.now();
+    const keys = [...filling.keys()];
+    const vectors = [...filling.values()];
+    const name = `${String(next).padStart(8, "0")}-${own}.bin`;
+    try {
+      await blobs.write(`${folder}/${name}`, writeShard(keys, vectors));
+    } catch (error) {
+      isDirty = true;
+      throw error;
+    }
+    if (keys.length < SHARD_ROWS) return;
     const shard = { name, dimension: vectors[0]!.length, keys };
-    for (const [row, key] of keys.entries()) places.set(key, { shard, row });
+    for (const [row, key] of keys.entries()) {
+      places.set(key, { shard, row });
+      filling.delete(key);
+    }
+    next++;
+  };
+  /** One write after the other: the same file is written several times while it fills. */
+  const flush = (): Promise<void> => {
+    const saving = writing.then(save);
+    writing = saving.catch(() => undefined);
+    return saving;
   };
   return {
     async get(key) {
-      const fresh = waiting.get(key);
+      const fresh = filling.get(key);
       if (fresh !== undefined) return fresh;
       const place = places.get(key);
       if (place === undefined) return undefined;
@@ -97,8 +129,9 @@ export async function openVectorStore(blobs: BlobStore, encoderKey: string): Pro
       return open.vectors.slice(row * shard.dimension, (row + 1) * shard.dimension);
     },
     async put(key, vector) {
-      waiting.set(key, vector.slice());
-      if (waiting.size >= SHARD_ROWS) await flush();
+      filling.set(key, vector.slice());
+      isDirty = true;
+      if (filling.size >= SHARD_ROWS || clock.now() - savedAt >= UNSAVED_MS) await flush();
     },
     flush,
   };
