@@ -2,6 +2,7 @@ import type { InferenceClient } from "@/inference/client/inference-client";
 import type { Clock, IdSource } from "@/shared/lib/ports";
 import type { BlobStore } from "@/shared/persistence/opfs";
 import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
+import type { Background } from "../background/background";
 import type { LabelingSearch } from "../logic/search-params";
 import type { ImageSource } from "../store/image-source";
 import type { ProjectHandle } from "../store/open-project";
@@ -22,4 +23,5 @@ export interface WorkspaceProps {
 export interface ProjectViewProps extends WorkspaceProps {
   readonly handle: ProjectHandle;
   readonly images: ImageSource;
+  readonly background: Background;
 }

@@ -8,6 +8,7 @@ import type { BlobStore } from "@/shared/persistence/opfs";
 import { createLabelingRepository } from "@/shared/persistence/labeling-repository";
 import { ErrorState } from "@/shared/ui/error-state";
 import { TaskProgress } from "@/shared/ui/task-progress";
+import { createBackground, type Background } from "../background/background";
 import type { LabelingSearch, LabelingView } from "../logic/search-params";
 import { createImageSource, type ImageSource } from "../store/image-source";
 import { openProject, type ProjectHandle } from "../store/open-project";
@@ -61,6 +62,7 @@ export function LabelingPage({ database, ...props }: LabelingPageProps) {
 interface Opened {
   readonly handle: ProjectHandle;
   readonly images: ImageSource;
+  readonly background: Background;
 }
 
 function ProjectPage(props: WorkspaceProps & { readonly projectId: string }) {
@@ -74,7 +76,8 @@ function ProjectPage(props: WorkspaceProps & { readonly projectId: string }) {
     let made: Opened | undefined;
     openProject(repository, projectId).then(
       (handle) => {
-        made = { handle, images: createImageSource(projectId, repository, blobs) };
+        const images = createImageSource(projectId, repository, blobs);
+        made = { handle, images, background: createBackground(handle) };
         if (isWanted) setOpened(made);
         else handle.close();
       },
@@ -84,6 +87,7 @@ function ProjectPage(props: WorkspaceProps & { readonly projectId: string }) {
       isWanted = false;
       made?.handle.close();
       made?.images.close();
+      made?.background.close();
     };
   }, [repository, blobs, projectId]);
 

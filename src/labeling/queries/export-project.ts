@@ -1,3 +1,4 @@
+import type { LabelingCreative } from "@/domain/labeling/records";
 import { zipOf } from "../logic/export/bundle";
 import { dataCard } from "../logic/export/data-card";
 import { writeFormat, type ExportFile, type FormatId } from "../logic/export/formats";
@@ -8,10 +9,9 @@ import { isoTime } from "../logic/make-event";
 import type { ImageSource } from "../store/image-source";
 
 export interface ExportOptions {
-  /** Absent: the files name the images without bringing them. */
-  readonly images: ImageSource | undefined;
+  /** The image of a creative, if it could be read. Absent: the files name the images only. */
+  readonly imageOf: ((creative: LabelingCreative) => Blob | undefined) | undefined;
   readonly now: number;
-  readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
 }
 
@@ -21,71 +21,97 @@ export interface ExportResult {
   readonly missingImages: number;
 }
 
-/** Folders that hold the images: Hugging Face wants them inside each split's folder. */
-function imageFolders(format: FormatId, data: ProjectData, creative: string): string[] {
-  if (format !== "hugging-face") return [""];
-  const splits = new Set<string>();
-  for (const pair of data.pairs) {
-    if (pair.a === creative || pair.b === creative) splits.add(`${pair.split}/`);
+/** The creatives whose images go with an export; a backup holds all of them. */
+function illustrated(format: FormatId, data: ProjectData): LabelingCreative[] {
+  if (format === "native") return [...data.creatives.values()];
+  const used = new Set(data.pairs.flatMap(({ a, b }) => [a, b]));
+  return [...data.creatives.values()].filter(({ id }) => used.has(id));
+}
+
+/** Reads the images that go with an export; those that cannot be read are left out. */
+export async function collectImages(
+  format: FormatId,
+  data: ProjectData,
+  images: Pick<ImageSource, "blob">,
+  signal: AbortSignal,
+  onProgress: (done: number, total: number) => void,
+): Promise<ReadonlyMap<string, Blob>> {
+  const wanted = illustrated(format, data);
+  const found = new Map<string, Blob>();
+  for (const [at, creative] of wanted.entries()) {
+    signal.throwIfAborted();
+    const blob = await images.blob(creative).catch(() => undefined);
+    if (blob !== undefined) found.set(creative.id, blob);
+    onProgress(at + 1, wanted.length);
   }
-  return [...splits];
+  return found;
+}
+
+/** Folders that hold a creative's image: Hugging Face wants it inside each split's folder. */
+function imageFolders(format: FormatId, data: ProjectData): (creative: string) => string[] {
+  if (format !== "hugging-face") return () => [""];
+  const folders = new Map<string, Set<string>>();
+  for (const { a, b, split } of data.pairs) {
+    for (const id of [a, b]) folders.set(id, (folders.get(id) ?? new Set()).add(`${split}/`));
+  }
+  return (creative) => [...(folders.get(creative) ?? [])];
+}
+
+function imageFiles(
+  format: FormatId,
+  data: ProjectData,
+  imageOf: NonNullable<ExportOptions["imageOf"]>,
+): { readonly files: ExportFile[]; readonly missing: number } {
+  const files: ExportFile[] = [];
+  const foldersOf = imageFolders(format, data);
+  // Creatives of equal content share a file.
+  const written = new Set<string>();
+  let missing = 0;
+  for (const creative of illustrated(format, data)) {
+    const content = imageOf(creative);
+    if (content === undefined) {
+      missing++;
+      continue;
+    }
+    for (const folder of foldersOf(creative.id)) {
+      const path = folder + imagePath(creative);
+      if (!written.has(path)) files.push({ path, content });
+      written.add(path);
+    }
+  }
+  return { files, missing };
 }
 
 /** One zip with the format's files, the data card, the project log and, if wanted, the images. */
 export async function exportProject(
   format: FormatId,
   data: ProjectData,
-  options: ExportOptions,
+  { imageOf, now, onProgress }: ExportOptions,
 ): Promise<ExportResult> {
-  const { images, signal } = options;
-  const files: ExportFile[] = await writeFormat(
-    format,
-    data,
-    images === undefined
-      ? {}
-      : {
-          imageBytes: async (creative) => {
-            const blob = await images.blob(creative).catch(() => undefined);
-            return blob === undefined ? undefined : new Uint8Array(await blob.arrayBuffer());
-          },
-        },
-  );
+  const bytesOf = async (creative: LabelingCreative) => {
+    const blob = imageOf?.(creative);
+    return blob === undefined ? undefined : new Uint8Array(await blob.arrayBuffer());
+  };
+  const options = imageOf === undefined ? {} : { imageBytes: bytesOf };
+  const files: ExportFile[] = await writeFormat(format, data, options);
   if (format !== "native") files.push(...(await writeFormat("native", data)));
-  const exportedAt = isoTime(options.now);
-  const card = dataCard(data, {
-    agreement: labelAgreementText(data.state, data.pairsById),
-    exportedAt,
-    isHuggingFace: format === "hugging-face",
-  });
-  files.push({ path: format === "hugging-face" ? "README.md" : "DATA_CARD.md", content: card });
-  let missingImages = 0;
-  if (images !== undefined) {
-    // Creatives of equal content share a file.
-    const written = new Set<string>();
-    const used = new Set(data.pairs.flatMap(({ a, b }) => [a, b]));
-    for (const creative of data.creatives.values()) {
-      if (!used.has(creative.id) && format !== "native") continue;
-      signal.throwIfAborted();
-      const content = await images.blob(creative).catch(() => undefined);
-      if (content === undefined) missingImages++;
-      else {
-        for (const folder of imageFolders(format, data, creative.id)) {
-          const path = folder + imagePath(creative);
-          if (!written.has(path)) files.push({ path, content });
-          written.add(path);
-        }
-      }
-    }
-  }
+  const exportedAt = isoTime(now);
+  const isHuggingFace = format === "hugging-face";
+  const agreement = labelAgreementText(data.state, data.pairsById);
+  const card = dataCard(data, { agreement, exportedAt, isHuggingFace });
+  files.push({ path: isHuggingFace ? "README.md" : "DATA_CARD.md", content: card });
+  const images =
+    imageOf === undefined ? { files: [], missing: 0 } : imageFiles(format, data, imageOf);
+  files.push(...images.files);
   const manifest = manifestOf(data, {
     format,
     exportedAt,
-    images: images === undefined ? "referenced" : "included",
-    missingImages,
+    images: imageOf === undefined ? "referenced" : "included",
+    missingImages: images.missing,
     paths: files.map(({ path }) => path),
   });
   files.push({ path: MANIFEST_PATH, content: `${JSON.stringify(manifest, null, 2)}\n` });
-  const blob = await zipOf(files, signal, options.onProgress);
+  const blob = await zipOf(files, onProgress);
   const safeTitle = data.project.title.replace(/[^\p{L}\p{N}_-]+/gu, "-").slice(0, 60);
-  return { blob, name: `${safeTitle || "project"}-${format}.zip`, missingImages };
+  return { blob, name: `${safeTitle || "project"}-${format}.zip`, missingImages: images.missing };
 }

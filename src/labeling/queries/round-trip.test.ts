@@ -18,7 +18,6 @@ import { guessMapping } from "../logic/import/mapping";
 import { formatOf, previewTable } from "../logic/import/read-table";
 import { runImport } from "../logic/import/run-import";
 import type { SourceFile } from "../logic/import/sources";
-import type { ImageSource } from "../store/image-source";
 import { exportProject } from "./export-project";
 import { restoreProject } from "./restore-project";
 
@@ -97,13 +96,9 @@ function createMemory() {
   return { projects, products, creatives, pairs, events, files, repository, blobs };
 }
 
-const images = {
-  blob: (creative: LabelingCreative) => Promise.resolve(imageOf(creative)),
-} as ImageSource;
 const options = {
-  images,
+  imageOf,
   now: 1_767_225_600_000,
-  signal: new AbortController().signal,
   onProgress: () => undefined,
 };
 
@@ -190,7 +185,7 @@ async function importOwn(format: keyof typeof READABLE, data: ProjectData) {
     {
       clock: { now: () => 0, sleep: () => Promise.resolve() },
       nextId: () => `new-${++count}`,
-      signal: options.signal,
+      signal: new AbortController().signal,
       onProgress: () => undefined,
       sink: {
         keepImage: (_bytes, sha256) => Promise.resolve({ kind: "stored", path: sha256 }),

@@ -7,7 +7,7 @@ import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { saveFile } from "@/shared/ui/save-file";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import { FORMAT_IDS, type FormatId } from "../../logic/export/formats";
-import { exportProject } from "../../queries/export-project";
+import { collectImages } from "../../queries/export-project";
 import type { ProjectViewProps } from "../labeling-context";
 import styles from "../labeling-page.module.css";
 
@@ -30,15 +30,22 @@ function useFormatTexts(): Readonly<Record<FormatId, readonly [name: string, abo
   };
 }
 
+interface ExportProgress {
+  readonly step: "read" | "write";
+  readonly done: number;
+  readonly total: number;
+}
+
 /** Exports: choose a format, with or without images, and save one zip. */
 export function ExportView(props: ProjectViewProps) {
-  const { handle, images, clock } = props;
+  const { handle, images, background, clock } = props;
   const { i18n, t } = useLingui();
   const texts = useFormatTexts();
   const data = useStore(handle.store);
   const [format, setFormat] = useState<FormatId>("native");
   const [withImages, setWithImages] = useState(false);
-  const [progress, setProgress] = useState<{ done: number; total: number }>();
+  const [isWriting, setWriting] = useState(false);
+  const [progress, setProgress] = useState<ExportProgress>();
   const [finished, setFinished] = useState<{ ms: number; failures: number }>();
   const [error, setError] = useState<unknown>();
   const abort = useRef<AbortController>(undefined);
@@ -48,21 +55,26 @@ export function ExportView(props: ProjectViewProps) {
     abort.current = controller;
     setError(undefined);
     setFinished(undefined);
-    setProgress({ done: 0, total: 1 });
+    setProgress(undefined);
+    setWriting(true);
     const start = clock.now();
+    const tell = (step: ExportProgress["step"]) => (done: number, total: number) =>
+      setProgress({ step, done, total });
     try {
-      const result = await exportProject(format, data, {
-        images: withImages ? images : undefined,
-        now: clock.now(),
-        signal: controller.signal,
-        onProgress: (done, total) => setProgress({ done, total }),
+      const { signal } = controller;
+      const blobs = withImages
+        ? await collectImages(format, data, images, signal, tell("read"))
+        : undefined;
+      const result = await background.writeExport(format, blobs, clock.now(), {
+        signal,
+        onProgress: tell("write"),
       });
       saveFile(result.blob, result.name);
       setFinished({ ms: clock.now() - start, failures: result.missingImages });
     } catch (reason) {
       if (!controller.signal.aborted) setError(reason);
     } finally {
-      setProgress(undefined);
+      setWriting(false);
     }
   }
 
@@ -93,18 +105,17 @@ export function ExportView(props: ProjectViewProps) {
           onChange={(event) => setWithImages(event.currentTarget.checked)}
         />
         <Group>
-          <Button disabled={progress !== undefined} onClick={() => void run()}>
+          <Button disabled={isWriting} onClick={() => void run()}>
             <Trans>Save</Trans>
           </Button>
         </Group>
       </Stack>
-      {progress !== undefined && (
+      {isWriting && (
         <TaskProgress
-          label={t`Writing the export`}
-          done={progress.done}
-          total={progress.total}
+          label={progress?.step === "read" ? t`Reading the images` : t`Writing the export`}
           unit="items"
-          onCancel={() => abort.current?.abort()}
+          {...(progress === undefined ? {} : { done: progress.done, total: progress.total })}
+          onCancel={() => abort.current?.abort(new DOMException("Cancelled", "AbortError"))}
         />
       )}
       {finished !== undefined && (

@@ -1,15 +1,17 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Select, Table, Text, Title } from "@mantine/core";
-import { useDeferredValue, useMemo, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useStore } from "zustand";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { formatNumber } from "@/shared/ui/format";
-import { ErrorNotice, Notice } from "@/shared/ui/notice";
+import { Notice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
-import { covariateEffects, rankCreatives, usableFactors } from "../../logic/ranking";
+import type { RankingOutcome } from "../../logic/report-tasks";
 import { measureCreatives } from "../../queries/measure-creatives";
 import type { ProjectViewProps } from "../labeling-context";
+import { ReportState } from "./report-state";
 import { Thumbnail } from "./thumbnail";
+import { useReport } from "./use-report";
 import { Whisker } from "./whisker";
 import styles from "../labeling-page.module.css";
 
@@ -17,21 +19,18 @@ import styles from "../labeling-page.module.css";
 export function RankingView(props: ProjectViewProps) {
   const { handle, images } = props;
   const { t, i18n } = useLingui();
-  const { state, pairsById, creatives, products, revision } = useStore(handle.store);
-  const shown = useDeferredValue(revision);
+  const { creatives, products } = useStore(handle.store);
+  const live = useReport(props, "ranking");
   const [product, setProduct] = useState<string>();
-  const outcome = useMemo(() => {
-    try {
-      return { report: rankCreatives(state, pairsById) };
-    } catch (error) {
-      return { error };
-    }
-    // `shown` stands for the state, which changes in place.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [state, pairsById, shown]);
 
-  if (outcome.report === undefined) return <ErrorNotice error={outcome.error} />;
-  const { report } = outcome;
+  if (live.report === undefined) {
+    return (
+      <section className={styles["section"]}>
+        <ReportState live={live} />
+      </section>
+    );
+  }
+  const report = live.report.ranking;
   const current =
     report.products.find((candidate) => candidate.product === product) ?? report.products[0];
   if (current === undefined) {
@@ -50,6 +49,7 @@ export function RankingView(props: ProjectViewProps) {
   );
   return (
     <section className={styles["section"]}>
+      <ReportState live={live} />
       <Select
         label={t`Product`}
         searchable
@@ -135,30 +135,20 @@ export function RankingView(props: ProjectViewProps) {
           </Trans>
         </Text>
       )}
-      <Covariates {...props} />
+      <Covariates {...props} outcome={live.report} />
     </section>
   );
 }
 
-function Covariates({ handle, images }: ProjectViewProps) {
+function Covariates({
+  handle,
+  images,
+  outcome,
+}: ProjectViewProps & { readonly outcome: RankingOutcome }) {
   const { t, i18n } = useLingui();
-  const { state, pairs, pairsById, creatives } = useStore(handle.store);
   const [progress, setProgress] = useState<{ done: number; total: number }>();
   const abort = useRef<AbortController>(undefined);
-  const judged = [...state.tasksByPair].filter(([, tasks]) => tasks.size > 0).map(([pair]) => pair);
-  const ids = [
-    ...new Set(
-      judged.flatMap((id) => {
-        const pair = pairsById.get(id);
-        return pair === undefined ? [] : [pair.a, pair.b];
-      }),
-    ),
-  ];
-  const names = usableFactors(
-    ids.map((id) => creatives.get(id)).filter((one) => one !== undefined),
-  );
-  const report =
-    names.length === 0 ? undefined : covariateEffects(state, pairsById, creatives, names);
+  const { judged: ids, covariates: report } = outcome;
   const show = (value: number) => formatNumber(value, i18n.locale, 2);
   const labels: Readonly<Record<string, string>> = {
     brightness: t`Brightness`,
@@ -216,7 +206,7 @@ function Covariates({ handle, images }: ProjectViewProps) {
       </Text>
       {progress === undefined ? (
         <div>
-          <Button variant="default" disabled={pairs.length === 0} onClick={() => void measure()}>
+          <Button variant="default" disabled={ids.length === 0} onClick={() => void measure()}>
             <Trans>Measure the judged images</Trans>
           </Button>
         </div>

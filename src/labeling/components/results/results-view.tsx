@@ -1,17 +1,16 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Table, Text, Title } from "@mantine/core";
-import { useDeferredValue, useMemo } from "react";
 import { useStore } from "zustand";
-import { judgementsOf } from "@/domain/labeling/judgement";
 import { currentProtocol } from "@/domain/labeling/records";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { formatDuration, formatNumber, formatPercent } from "@/shared/ui/format";
-import { pairProgress } from "../../logic/queue";
-import { qualityReport, reasonSummary, type Share } from "../../logic/quality";
+import type { Share } from "../../logic/quality";
 import { PreferencePanel } from "../assist/preference-panel";
 import type { ProjectViewProps } from "../labeling-context";
 import { useTextLanguage } from "../use-text-language";
 import { AgreementTable } from "./agreement-table";
+import { ReportState } from "./report-state";
+import { useReport } from "./use-report";
 import styles from "../labeling-page.module.css";
 
 function ShareText({ share }: { readonly share: Share }) {
@@ -34,28 +33,21 @@ export function ResultsView(props: ProjectViewProps) {
   const { handle, onNavigate } = props;
   const { i18n, t } = useLingui();
   const { textOf } = useTextLanguage();
-  const { project, state, pairs, pairsById, revision } = useStore(handle.store);
-  // The report may lag a moment behind fast labelling in another tab; the page stays responsive.
-  const shown = useDeferredValue(revision);
-  const { report, reasons } = useMemo(
-    () => ({
-      report: qualityReport(state, pairsById),
-      reasons: reasonSummary(judgementsOf(state, pairsById)),
-    }),
-    // `shown` stands for the state, which changes in place.
-    // oxlint-disable-next-line react/exhaustive-deps
-    [state, pairsById, shown],
-  );
-  const doneOf = useMemo(() => {
-    const people = report.annotators.map(({ annotator }) => annotator);
-    return new Map(people.map((id) => [id, pairProgress(project, pairs, state, id)]));
-    // The report stands for the state, which changes in place.
-  }, [report, project, pairs, state]);
+  const project = useStore(handle.store, (state) => state.project);
+  const live = useReport(props, "results");
   const names = new Map(project.annotators.map(({ id, name }) => [id, name]));
   const reasonNames = new Map(
     currentProtocol(project).reasons.map(({ id, label }) => [id, textOf(label)]),
   );
 
+  if (live.report === undefined) {
+    return (
+      <section className={styles["section"]}>
+        <ReportState live={live} />
+      </section>
+    );
+  }
+  const { quality: report, reasons, progress: doneOf } = live.report;
   if (report.annotators.length === 0) {
     return (
       <EmptyState title={t`No judgements yet`}>
@@ -72,6 +64,7 @@ export function ResultsView(props: ProjectViewProps) {
   }
   return (
     <section className={styles["section"]}>
+      <ReportState live={live} />
       <Text>
         <Trans>
           {formatNumber(report.judged, i18n.locale)} judgements,{" "}

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Checkbox, Group, SegmentedControl, Text, TextInput } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { useStore } from "zustand";
 import { EVENT_SCHEMA } from "@/domain/labeling/events";
 import { currentProtocol } from "@/domain/labeling/records";
@@ -10,15 +10,16 @@ import { ErrorNotice } from "@/shared/ui/notice";
 import { SideMark } from "@/shared/ui/side-mark";
 import { isoTime } from "../../logic/make-event";
 import {
-  filterEntries,
-  reviewEntries,
+  reviewEntry,
   REVIEW_FILTERS,
   type ReviewEntry,
   type ReviewFilter,
 } from "../../logic/review-list";
 import type { ProjectViewProps } from "../labeling-context";
 import { useTextLanguage } from "../use-text-language";
+import { ReportState } from "./report-state";
 import { Thumbnail } from "./thumbnail";
+import { useReport } from "./use-report";
 import styles from "./review-view.module.css";
 import pageStyles from "../labeling-page.module.css";
 
@@ -28,15 +29,10 @@ const PER_PAGE = 20;
 export function ReviewView(props: ProjectViewProps) {
   const { handle } = props;
   const { t, i18n } = useLingui();
-  const { state, pairs, pairsById, revision } = useStore(handle.store);
+  const { state, pairsById } = useStore(handle.store);
+  const live = useReport(props, "review");
   const [filter, setFilter] = useState<ReviewFilter>("disagreements");
   const [page, setPage] = useState(0);
-  const entries = useMemo(
-    () => reviewEntries(state, pairs, pairsById),
-    // The revision stands for the state, which changes in place.
-    // oxlint-disable-next-line react/exhaustive-deps
-    [state, pairs, pairsById, revision],
-  );
   const names: Readonly<Record<ReviewFilter, string>> = {
     disagreements: t`Disagreements`,
     flagged: t`Flagged`,
@@ -44,12 +40,21 @@ export function ReviewView(props: ProjectViewProps) {
     adjudicated: t`Adjudicated`,
     all: t`All`,
   };
-  const shown = filterEntries(entries, filter, state);
+  if (live.report === undefined) {
+    return (
+      <section className={pageStyles["section"]}>
+        <ReportState live={live} />
+      </section>
+    );
+  }
+  const lists = live.report;
+  const shown = lists[filter];
   const pages = Math.max(1, Math.ceil(shown.length / PER_PAGE));
   const current = Math.min(page, pages - 1);
 
   return (
     <section className={pageStyles["section"]}>
+      <ReportState live={live} />
       <SegmentedControl
         aria-label={t`Which pairs`}
         value={filter}
@@ -59,7 +64,7 @@ export function ReviewView(props: ProjectViewProps) {
         }}
         data={REVIEW_FILTERS.map((value) => ({
           value,
-          label: `${names[value]} (${formatNumber(filterEntries(entries, value, state).length, i18n.locale)})`,
+          label: `${names[value]} (${formatNumber(lists[value].length, i18n.locale)})`,
         }))}
       />
       {shown.length === 0 && (
@@ -68,9 +73,11 @@ export function ReviewView(props: ProjectViewProps) {
         </EmptyState>
       )}
       <ul className={styles["list"]}>
-        {shown.slice(current * PER_PAGE, (current + 1) * PER_PAGE).map((entry) => (
-          <ReviewCard key={entry.pair.id} {...props} entry={entry} />
-        ))}
+        {shown.slice(current * PER_PAGE, (current + 1) * PER_PAGE).map((id) => {
+          const pair = pairsById.get(id);
+          if (pair === undefined) return null;
+          return <ReviewCard key={id} {...props} entry={reviewEntry(state, pair)} />;
+        })}
       </ul>
       {pages > 1 && (
         <Group>

@@ -1,0 +1,35 @@
+import type { AppError, ErrorCode, ErrorDetails } from "@/shared/lib/errors";
+import type { FormatId } from "../logic/export/formats";
+import type { MirrorPart } from "../logic/project-mirror";
+import type { Reports } from "../logic/report-tasks";
+import type { ExportResult } from "../queries/export-project";
+
+/** What the page asks of the project's worker: parts of the project, then one question at a time. */
+export type BackgroundRequest =
+  | { readonly kind: "part"; readonly part: MirrorPart }
+  | { readonly kind: "report"; readonly name: keyof Reports }
+  | {
+      readonly kind: "export";
+      readonly format: FormatId;
+      readonly now: number;
+      /** Images by creative; absent when the export only names them. */
+      readonly images: ReadonlyMap<string, Blob> | undefined;
+    };
+
+export type BackgroundAnswer =
+  | { readonly kind: "progress"; readonly done: number; readonly total: number }
+  | { readonly kind: "report"; readonly report: Reports[keyof Reports] }
+  | { readonly kind: "export"; readonly result: ExportResult }
+  | { readonly kind: "failed"; readonly error: PlainError };
+
+/** An error as plain data: classes do not survive the way between threads. */
+export interface PlainError {
+  readonly message: string;
+  readonly code: ErrorCode | undefined;
+  readonly details: ErrorDetails | undefined;
+}
+
+export function plainError(error: unknown): PlainError {
+  const { code, details } = (error ?? {}) as Partial<AppError>;
+  return { message: error instanceof Error ? error.message : String(error), code, details };
+}
