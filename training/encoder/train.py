@@ -143,17 +143,25 @@ def moon2_loss(
         weights[name] = objective.weight(name, gate_weights)
         balance.append(load_balance(gates, gate_weights))
 
+    vectors: dict[str, Tensor] = {}
     for name, (texts, visual) in queries.items():
-        vector, valid = views.encode(texts, visual)
+        vectors[name], valid = views.encode(texts, visual)
         weigh(name, valid)
-        parts[name] = contrast(vector, candidate, TEMPERATURE_INTER)
+        parts[name] = contrast(vectors[name], candidate, TEMPERATURE_INTER)
     if switches.intra_alignment:
         image_vector, valid = views.encode(blank, main_visual)
         weigh("intra", valid)
         text_vector, _ = views.encode(batch.titles, None)
-        forward = contrast(image_vector, text_vector, TEMPERATURE_INTRA)
-        backward = contrast(text_vector, image_vector, TEMPERATURE_INTRA)
-        parts["intra"] = (forward + backward) / 2
+        # The product's own picture and title, both ways; and, our choice, what a shopper typed or
+        # photographed with the other view of what was bought, since t→i and i→t are scored too.
+        pairs = [
+            (image_vector, text_vector),
+            (text_vector, image_vector),
+            (vectors["t"], image_vector),
+            (vectors["i"], text_vector),
+        ]
+        aligned = [contrast(query, target, TEMPERATURE_INTRA) for query, target in pairs]
+        parts["intra"] = torch.stack(aligned).mean()
     total = sum(weights[name] * part for name, part in parts.items())
     if objective is not None:
         total = total + RHO_BALANCE * torch.stack(balance).mean()

@@ -46,6 +46,7 @@ test("what is saved is read back, hostile ids included", async () => {
       await saveJudgements(store, "judgements/x.json", judgements);
       expect(await loadJudgements(store, "judgements/x.json")).toEqual(judgements);
     }),
+    { examples: [[JSON.parse('{"__proto__":{"":0}}') as Record<string, Record<string, Verdict>>]] },
   );
 });
 
@@ -55,8 +56,8 @@ test("a missing, damaged or foreign file means that nothing was judged", async (
     "",
     "{",
     "[]",
-    '{"version":2,"judgements":{}}',
-    '{"version":1,"judgements":{"q":{"a":3}}}',
+    '{"version":2,"judgements":[]}',
+    '{"version":1,"judgements":[["q","a",3]]}',
   ]) {
     const store = memoryStore(new Map([[path, new Blob([text])]]));
     expect((await loadJudgements(store, path)).size).toBe(0);

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { BenchmarkTask } from "@/domain/benchmark/task";
 import type { BlobStore } from "@/shared/persistence/opfs";
-import type { Judgements } from "../logic/judgements";
+import type { Judgements, Verdict } from "../logic/judgements";
 
+/** Rows, not an object: a query may be called `__proto__`. */
 const fileSchema = z.object({
   version: z.literal(1),
-  judgements: z.record(z.string(), z.record(z.string(), z.literal([0, 1]))),
+  judgements: z.array(z.tuple([z.string(), z.string(), z.literal([0, 1])])),
 });
 
 /**
@@ -32,12 +33,12 @@ export async function loadJudgements(blobs: BlobStore, path: string): Promise<Ju
   }
   const parsed = fileSchema.safeParse(raw);
   if (!parsed.success) return new Map();
-  return new Map(
-    Object.entries(parsed.data.judgements).map(([query, own]) => [
-      query,
-      new Map(Object.entries(own)),
-    ]),
-  );
+  const judgements = new Map<string, Map<string, Verdict>>();
+  for (const [query, candidate, verdict] of parsed.data.judgements) {
+    const own = judgements.get(query) ?? new Map<string, Verdict>();
+    judgements.set(query, own.set(candidate, verdict));
+  }
+  return judgements;
 }
 
 export async function saveJudgements(
@@ -45,8 +46,8 @@ export async function saveJudgements(
   path: string,
   judgements: Judgements,
 ): Promise<void> {
-  const plain = Object.fromEntries(
-    [...judgements].map(([query, own]) => [query, Object.fromEntries(own)]),
+  const rows = [...judgements].flatMap(([query, own]) =>
+    [...own].map(([candidate, verdict]) => [query, candidate, verdict]),
   );
-  await blobs.write(path, new Blob([JSON.stringify({ version: 1, judgements: plain })]));
+  await blobs.write(path, new Blob([JSON.stringify({ version: 1, judgements: rows })]));
 }
