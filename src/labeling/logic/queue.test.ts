@@ -90,7 +90,7 @@ test("working through the queue decides every task once, repeats after their fir
   const tasks = planTasks(project, pairs.slice(0, 60), "ann");
   const events: LabelEvent[] = [];
   for (;;) {
-    const view = { tasks, state: foldEvents(events), annotator: "ann" };
+    const view = { tasks, state: foldEvents(events) };
     const [next] = nextTasks(view, 5);
     if (next === undefined) break;
     const seen = events.some((event) => "pair" in event && event.pair === next.pair.id);
@@ -98,13 +98,13 @@ test("working through the queue decides every task once, repeats after their fir
     events.push(skipped(next, events.length));
   }
   expect(events).toHaveLength(tasks.length);
-  const view = { tasks, state: foldEvents(events), annotator: "ann" };
+  const view = { tasks, state: foldEvents(events) };
   expect(countTasks(view)).toEqual({ total: tasks.length, judged: 0, skipped: tasks.length });
 });
 
 test("a gain puts the most informative pair first", () => {
   const tasks = planTasks({ ...project, repeatShare: 0 }, pairs.slice(0, 10), "ann");
-  const view = { tasks, state: foldEvents([]), annotator: "ann" };
+  const view = { tasks, state: foldEvents([]) };
   const next = nextTasks(view, 2, (pair) => Number(pair.id.slice(5)));
   expect(next.map(({ pair }) => pair.id)).toEqual(["pair-9", "pair-8"]);
 });

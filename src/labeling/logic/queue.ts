@@ -11,6 +11,9 @@ export interface Task {
   readonly isSwapped: boolean;
   /** Seed that chose the sides; recorded with the judgement. */
   readonly seed: number;
+  /** The showing in the log, and the pair's first showing: asked for at every judgement. */
+  readonly key: string;
+  readonly firstKey: string;
 }
 
 /** A repeat comes at least this many showings after the first one, so that it is not remembered. */
@@ -52,7 +55,9 @@ export function planTasks(
     const at = first.length;
     const seed = seedFrom(JSON.stringify([project.seed, annotator, Math.floor(at / 2)]));
     const coin = createRng(seed)() < 0.5;
-    first.push({ pair, repeat: 0, isSwapped: at % 2 === 0 ? coin : !coin, seed });
+    const key = taskKey(pair.id, annotator, 0);
+    const isSwapped = at % 2 === 0 ? coin : !coin;
+    first.push({ pair, repeat: 0, isSwapped, seed, key, firstKey: key });
   });
   return withRepeats(project, first, annotator);
 }
@@ -68,7 +73,8 @@ function withRepeats(project: LabelingProject, first: readonly Task[], annotator
   for (const task of first) {
     out.push(task);
     if (hashShare(project.seed, "repeat", annotator, task.pair.id) < project.repeatShare) {
-      const repeat: Task = { ...task, repeat: 1, isSwapped: !task.isSwapped };
+      const key = taskKey(task.pair.id, annotator, 1);
+      const repeat: Task = { ...task, repeat: 1, isSwapped: !task.isSwapped, key };
       const delay = hashShare(project.seed, "delay", annotator, task.pair.id) * REPEAT_DISTANCE;
       waiting.push({ task: repeat, due: out.length + REPEAT_DISTANCE + Math.floor(delay) });
     }
@@ -81,23 +87,21 @@ function withRepeats(project: LabelingProject, first: readonly Task[], annotator
 export interface QueueView {
   readonly tasks: readonly Task[];
   readonly state: LabelState;
-  readonly annotator: string;
-}
-
-function keyOf(task: Task, annotator: string): string {
-  return taskKey(task.pair.id, annotator, task.repeat);
 }
 
 /** True when the annotator has decided (judged or skipped) this showing. */
 export function isDecided(view: QueueView, task: Task): boolean {
-  return view.state.inForce.has(keyOf(task, view.annotator));
+  return view.state.inForce.has(task.key);
 }
+
+/** Open tasks among which the most informative one is sought: a bound on the time per judgement. */
+const GAIN_WINDOW = 2000;
 
 /**
  * The next open tasks, nearest first. A repeat is held back until its first showing is decided.
  *
- * @param gain - when given, open first showings among the next `window` are ordered by it, largest
- *   first (uncertainty first); repeats keep their place.
+ * @param gain - when given, the next {@link GAIN_WINDOW} open tasks are ordered by it, largest
+ *   first (uncertainty first).
  */
 export function nextTasks(
   view: QueueView,
@@ -105,12 +109,11 @@ export function nextTasks(
   gain?: (pair: LabelingPair) => number,
 ): Task[] {
   const open: Task[] = [];
-  const wanted = gain === undefined ? count : Number.POSITIVE_INFINITY;
+  const wanted = gain === undefined ? count : GAIN_WINDOW;
   for (const task of view.tasks) {
     if (open.length >= wanted) break;
     if (isDecided(view, task)) continue;
-    const first = taskKey(task.pair.id, view.annotator, 0);
-    if (task.repeat === 1 && !view.state.inForce.has(first)) continue;
+    if (task.repeat === 1 && !view.state.inForce.has(task.firstKey)) continue;
     open.push(task);
   }
   if (gain === undefined) return open;
@@ -148,7 +151,7 @@ export function countTasks(view: QueueView): QueueCounts {
   let judged = 0;
   let skipped = 0;
   for (const task of view.tasks) {
-    const decision = view.state.inForce.get(keyOf(task, view.annotator));
+    const decision = view.state.inForce.get(task.key);
     if (decision?.kind === "judged") judged++;
     else if (decision?.kind === "skipped") skipped++;
   }

@@ -44,9 +44,12 @@ function memoryProject(pairCount: number) {
   return { handle, events, state: () => store.getState().state };
 }
 
-async function open(pairCount: number, options: Partial<JudgeOptions> = {}) {
-  const memory = memoryProject(pairCount);
-  let ids = 0;
+async function open(
+  pairCount: number,
+  options: Partial<JudgeOptions> = {},
+  memory = memoryProject(pairCount),
+) {
+  let ids = memory.events.length;
   const controller = createJudgeController({
     handle: memory.handle,
     annotator: "ann",
@@ -62,7 +65,16 @@ async function open(pairCount: number, options: Partial<JudgeOptions> = {}) {
     await controller.confirm();
   };
   const now = () => controller.store.getState();
-  return { ...memory, controller, judge, now };
+  /** The page is closed and opened again on the same project. */
+  const reload = async (again: Partial<JudgeOptions> = {}) => {
+    controller.stop();
+    // What was typed is written by now.
+    await new Promise((resolve) => {
+      setTimeout(resolve, 0);
+    });
+    return open(pairCount, { ...options, ...again }, memory);
+  };
+  return { ...memory, controller, judge, now, reload };
 }
 
 test("revising an old decision is another event; the pair it interrupted keeps its answers", async () => {
@@ -117,4 +129,44 @@ test("a revision after a suggestion was shown is recorded as made with it in vie
     "after",
     "before",
   ]);
+});
+
+test("a reload during a second look brings it back, and behind it the pair it interrupted", async () => {
+  const first = await open(4);
+  await first.judge("left");
+  const [judged] = recentDecisions(first.state(), "ann", 1);
+  first.controller.dispatch({ type: "reason", id: "clear-headline" });
+  const interrupted = first.now().task!.key;
+  first.controller.review(judged!.pair);
+  first.controller.dispatch({ type: "favour", side: "right", isStrong: true });
+  const { task, draft } = first.now();
+  const second = await first.reload();
+  expect(second.now()).toMatchObject({ isReview: true, draft: { answers: draft!.answers } });
+  expect(second.now().task).toEqual(task);
+  await second.controller.confirm();
+  expect(second.events.at(-1)).toMatchObject({ supersedes: judged!.id, strengths: { q10: 2 } });
+  expect(second.now().task?.key).toBe(interrupted);
+  expect(second.now()).toMatchObject({ isReview: false, draft: { reasons: ["clear-headline"] } });
+});
+
+test("a reload at a linked pair brings its changed answers back", async () => {
+  const first = await open(4);
+  await first.judge("left");
+  const pairId = recentDecisions(first.state(), "ann", 1)[0]!.pair;
+  const linked = await first.reload({ pairId });
+  expect(linked.now()).toMatchObject({ isReview: true, draft: { answers: { q10: "A" } } });
+  linked.controller.dispatch({ type: "favour", side: "right", isStrong: false });
+  const again = await linked.reload();
+  expect(again.now()).toMatchObject({ isReview: true, draft: { answers: { q10: "B" } } });
+});
+
+test("a second look that was left does not come back", async () => {
+  const first = await open(4);
+  await first.judge("left");
+  const open1 = first.now().task!.key;
+  first.controller.review(recentDecisions(first.state(), "ann", 1)[0]!.pair);
+  first.controller.dispatch({ type: "favour", side: "right", isStrong: false });
+  first.controller.leaveReview();
+  const second = await first.reload();
+  expect(second.now()).toMatchObject({ isReview: false, task: { key: open1 } });
 });

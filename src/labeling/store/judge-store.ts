@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { taskKey, type RecordedSuggestion, type Shown } from "@/domain/labeling/events";
+import type { RecordedSuggestion, Shown } from "@/domain/labeling/events";
 import { redoTarget, undoTarget } from "@/domain/labeling/label-state";
 import { questionsToAsk } from "@/domain/labeling/protocol-definition";
 import { currentProtocol, type LabelingPair } from "@/domain/labeling/records";
@@ -118,7 +118,8 @@ function initialState(options: JudgeOptions): JudgeState {
 export function createJudgeController(options: JudgeOptions): JudgeController {
   const { handle, annotator, clock, newId } = options;
   const store = createStore<JudgeState>()(() => initialState(options));
-  const draftKey = JSON.stringify(["draft", handle.store.getState().project.id, annotator]);
+  const slotKey = (slot: "draft" | "review") =>
+    JSON.stringify([slot, handle.store.getState().project.id, annotator]);
   let viewedSince: number | undefined;
   let draftWrite: Promise<void> = Promise.resolve();
   /** The pair that a review interrupted, with the answers given so far. */
@@ -127,19 +128,27 @@ export function createJudgeController(options: JudgeOptions): JudgeController {
   const view = () => ({
     tasks: store.getState().tasks,
     state: handle.store.getState().state,
-    annotator,
   });
-  const keyOf = (task: Task) => taskKey(task.pair.id, annotator, task.repeat);
 
-  /** Drafts are written in order, one after another; only the newest one matters. */
-  const keepDraft = (draft: JudgeDraft) => {
+  /**
+   * Drafts are written in order, one after another; only the newest one of each slot matters. A
+   * second look has a slot of its own: the pair it interrupted keeps its answers beside it.
+   */
+  const keep = (slot: "draft" | "review", draft: JudgeDraft | null) => {
     draftWrite = draftWrite
-      .then(() => handle.repository.saveDraft(draftKey, draft))
+      .then(() => handle.repository.saveDraft(slotKey(slot), draft))
       .catch((error: unknown) => store.setState({ error }));
   };
+  const keepDraft = (draft: JudgeDraft) =>
+    keep(store.getState().isReview ? "review" : "draft", draft);
 
-  function show(task: Task | undefined, draft?: JudgeDraft, isReview = false): void {
-    const upcoming = nextTasks(view(), AHEAD + 1, options.gain).filter((next) => next !== task);
+  function show(
+    task: Task | undefined,
+    draft?: JudgeDraft,
+    isReview = false,
+    open = nextTasks(view(), AHEAD + 1, options.gain),
+  ): void {
+    const upcoming = open.filter((next) => next !== task);
     const started = isoTime(clock.now());
     const { context } = store.getState();
     store.setState({
@@ -147,7 +156,7 @@ export function createJudgeController(options: JudgeOptions): JudgeController {
       upcoming,
       isReview,
       missing: undefined,
-      draft: task === undefined ? undefined : (draft ?? createDraft(keyOf(task), context, started)),
+      draft: task === undefined ? undefined : (draft ?? createDraft(task.key, context, started)),
     });
     viewedSince = clock.now();
   }
@@ -156,10 +165,10 @@ export function createJudgeController(options: JudgeOptions): JudgeController {
     const before = interrupted;
     interrupted = undefined;
     if (before !== undefined && !isDecided(view(), before.task)) {
-      keepDraft(before.draft);
       return show(before.task, before.draft);
     }
-    show(nextTasks(view(), 1, options.gain)[0]);
+    const open = nextTasks(view(), AHEAD + 2, options.gain);
+    show(open[0], undefined, false, open);
   }
 
   function addTime(): JudgeDraft | undefined {
@@ -177,7 +186,7 @@ export function createJudgeController(options: JudgeOptions): JudgeController {
     const { language } = options;
     const suggestion = options.suggestionFor?.(task);
     // Whatever was on screen after an earlier answer to this showing came before this one.
-    const earlier = handle.store.getState().state.decisions.get(keyOf(task)) ?? [];
+    const earlier = handle.store.getState().state.decisions.get(task.key) ?? [];
     const hasSeen = earlier.some(({ shown }) => shown.suggestion !== "none");
     return {
       options: {
@@ -255,18 +264,18 @@ export function createJudgeController(options: JudgeOptions): JudgeController {
     const { tasks, context } = store.getState();
     const task = taskOfDecision(decision, tasks);
     if (task === undefined) return showNext();
-    const key = keyOf(task);
+    const key = task.key;
     const head = handle.store.getState().state.inForce.get(key)?.id ?? null;
     const draft = draftOfDecision(key, decision, context, isoTime(clock.now()), head);
-    keepDraft(draft);
     show(task, draft);
+    keepDraft(draft);
   }
 
   function review(pairId: string, repeat: 0 | 1 = 0): void {
     const { tasks, context } = store.getState();
     const task = tasks.find((each) => each.pair.id === pairId && each.repeat === repeat);
     if (task === undefined) return showNext();
-    const key = keyOf(task);
+    const key = task.key;
     const decision = handle.store.getState().state.inForce.get(key);
     if (decision === undefined) return show(task);
     const on = store.getState();
@@ -278,19 +287,40 @@ export function createJudgeController(options: JudgeOptions): JudgeController {
     show(asShown, draftOfDecision(key, decision, context, started, decision.id), true);
   }
 
-  async function restoreDraft(): Promise<boolean> {
-    const parsed = draftSchema.safeParse(await handle.repository.draft(draftKey));
-    if (!parsed.success) return false;
-    const { questions } = store.getState().context;
+  /** A draft that was left behind, if its pair still stands as it was then. */
+  async function storedDraft(
+    slot: "draft" | "review",
+  ): Promise<{ readonly task: Task; readonly draft: JudgeDraft } | undefined> {
+    const parsed = draftSchema.safeParse(await handle.repository.draft(slotKey(slot)));
+    if (!parsed.success) return undefined;
+    const { tasks, context } = store.getState();
     const stored = parsed.data as JudgeDraft;
     // The draft may come from the other mode, whose questions are not all asked in this one.
-    const isAsked = questions.some(({ id }) => id === stored.current);
-    const draft = isAsked ? stored : { ...stored, current: questions[0]!.id };
-    const task = store.getState().tasks.find((each) => keyOf(each) === draft.taskKey);
-    const head = task && (handle.store.getState().state.inForce.get(draft.taskKey)?.id ?? null);
-    if (task === undefined || head !== draft.supersedes) return false;
-    show(task, draft, draft.supersedes !== null);
-    return true;
+    const isAsked = context.questions.some(({ id }) => id === stored.current);
+    const draft = isAsked ? stored : { ...stored, current: context.questions[0]!.id };
+    const task = tasks.find((each) => each.key === draft.taskKey);
+    if (task === undefined) return undefined;
+    const decision = handle.store.getState().state.inForce.get(draft.taskKey);
+    if ((decision?.id ?? null) !== draft.supersedes) return undefined;
+    const asShown = decision === undefined ? task : (taskOfDecision(decision, tasks) ?? task);
+    return { task: asShown, draft };
+  }
+
+  /** Goes on where the annotator was: in a second look, in the linked pair, or in the queue. */
+  async function resume(): Promise<void> {
+    const { pairId } = options;
+    const [open, second] = [await storedDraft("draft"), await storedDraft("review")];
+    const isLinked = (at: typeof open) => pairId === undefined || at?.task.pair.id === pairId;
+    if (second !== undefined && isLinked(second)) {
+      interrupted = open;
+      return show(second.task, second.draft, true);
+    }
+    if (open !== undefined && isLinked(open)) {
+      return show(open.task, open.draft, open.draft.supersedes !== null);
+    }
+    interrupted = open;
+    if (pairId === undefined) showNext();
+    else review(pairId);
   }
 
   const stopFollowing = handle.store.subscribe((now, before) => {
@@ -306,10 +336,7 @@ export function createJudgeController(options: JudgeOptions): JudgeController {
 
   return {
     store,
-    async start() {
-      if (options.pairId !== undefined) review(options.pairId);
-      else if (!(await restoreDraft())) showNext();
-    },
+    start: resume,
     dispatch(action) {
       const { draft, context, isSaving } = store.getState();
       if (draft === undefined || isSaving) return;
@@ -353,10 +380,9 @@ export function createJudgeController(options: JudgeOptions): JudgeController {
     review,
     leaveReview() {
       if (!store.getState().isReview) return;
-      showNext();
       // The review's own draft must not come back after a reload.
-      const { draft } = store.getState();
-      if (draft !== undefined) keepDraft(draft);
+      keep("review", null);
+      showNext();
     },
     pauseTimer() {
       const draft = addTime();

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button } from "@mantine/core";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { Keys } from "@/shared/ui/keys";
@@ -49,7 +49,13 @@ export function JudgeView(props: JudgeViewProps) {
   const [panel, setPanel] = useState<Panel>();
   const screen = useRef<HTMLDivElement>(null);
   const note = useRef<HTMLInputElement>(null);
-  const { task, draft } = judge;
+  const { task, draft, tasks } = judge;
+  const counts = useMemo(
+    () => countTasks({ tasks, state }),
+    // The revision stands for the state, which changes in place.
+    // oxlint-disable-next-line react/exhaustive-deps
+    [tasks, state, revision],
+  );
   const changeView = useCallback(
     (change: Partial<StageView>) => setView((before) => ({ ...before, ...change })),
     [],
@@ -138,14 +144,13 @@ export function JudgeView(props: JudgeViewProps) {
     : [task.pair.a, task.pair.b];
   const product = products.get(task.pair.productId);
   const favoured = draft.answers.q10;
-  const queue = { tasks: judge.tasks, state, annotator: judge.annotator };
   const keyOf = (command: keyof KeySettings["keymap"]) =>
     keys.keymap[command] === null ? null : keys.keymap[command];
 
   return (
     <div className={styles["view"]} ref={screen} tabIndex={-1} data-revision={revision}>
       <JudgeHeader
-        counts={countTasks(queue)}
+        counts={counts}
         paceMs={recentPace(state, judge.annotator)}
         annotators={project.annotators}
         annotator={judge.annotator}
