@@ -11,14 +11,13 @@ import * as ortNode from "onnxruntime-node";
 import * as ortWeb from "onnxruntime-web/wasm";
 import { readNpy, writeNpy } from "@/domain/npy";
 import { evaluateRun } from "@/domain/retrieval/evaluate-run";
+import { searchTopK, type TopKRequest } from "@/domain/retrieval/top-k";
 import { parseMeasures } from "@/domain/retrieval/trec-measures";
 import { createQrelsReader, createRunReader, readTrec } from "@/domain/trec";
 import type { Engine, Program } from "@/inference/engines/engine";
 import { createOnnxEngine } from "@/inference/engines/onnx/onnx-engine";
 import { createOrtNodeEngine } from "@/inference/engines/onnx/ort-node";
-import type { TopKRequest } from "@/inference/protocol/messages";
 import { searchTopKOnEngine } from "@/inference/search/engine-top-k";
-import { searchTopK } from "@/inference/search/top-k";
 import { createRng } from "@/shared/lib/rng";
 
 const CANDIDATES = 100_000;

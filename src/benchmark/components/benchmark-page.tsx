@@ -2,7 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Stack, Text } from "@mantine/core";
 import { useEffect, useMemo } from "react";
 import { useStore } from "zustand";
-import { mainDirection } from "@/domain/benchmark/report";
+import { mainDirection } from "@/domain/benchmark/score-direction";
 import { DIRECTIONS } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import { Page } from "@/shared/ui/page";
@@ -47,7 +47,7 @@ export function BenchmarkPage({ client, store, search, onSearchChange }: Benchma
     () => (isBusy ? [] : compareRuns(complete, DIRECTIONS, "hit_10")),
     [complete, isBusy],
   );
-  const shown = complete[0] === undefined ? undefined : mainDirection(complete[0]);
+  const shown = complete[0] === undefined ? undefined : mainDirection(complete[0].scorers);
   return (
     <Page title={<Trans>Benchmark</Trans>} actions={<ExportMenu runs={complete} />}>
       <Stack gap="lg">
@@ -78,7 +78,7 @@ export function BenchmarkPage({ client, store, search, onSearchChange }: Benchma
         {shown !== undefined && !isBusy && (
           <div className={styles["panels"]}>
             <SignificancePanel comparisons={comparisons} />
-            <MatryoshkaPanel runs={complete} direction={shown} />
+            <MatryoshkaPanel runs={complete} />
             <SlicePanel runs={complete} direction={shown} {...{ search, onSearchChange }} />
             <PredictionPanel runs={complete} />
           </div>

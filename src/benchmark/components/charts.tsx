@@ -1,30 +1,23 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { matryoshkaCurve, type BenchmarkRun } from "@/domain/benchmark/run-benchmark";
-import type { Direction } from "@/domain/benchmark/task";
+import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import styles from "./benchmark.module.css";
 import { DIRECTION_NAMES } from "./texts";
 
 const SERIES = 4;
 
 /** Recall@10 against the number of leading dimensions; only for encoders trained for it. */
-export function MatryoshkaPanel({
-  runs,
-  direction,
-}: {
-  readonly runs: readonly BenchmarkRun[];
-  readonly direction: Direction;
-}) {
+export function MatryoshkaPanel({ runs }: { readonly runs: readonly BenchmarkRun[] }) {
   const { t } = useLingui();
-  const curves = runs.flatMap((run) => {
-    const { dimensions = [] } = run.encoder;
-    if (dimensions.length < 2) return [];
-    const points = matryoshkaCurve(run, direction, dimensions).map(({ width, snapshot }) => ({
+  const direction = runs.find(({ curve }) => curve !== undefined)?.curve?.direction;
+  if (direction === undefined) return null;
+  const curves = runs.flatMap(({ encoder, curve }) => {
+    if (curve?.direction !== direction) return [];
+    const points = curve.points.map(({ width, snapshot }) => ({
       width,
       value: snapshot.figures.find(({ measure }) => measure === "hit_10")?.value ?? 0,
     }));
-    return [{ name: run.encoder.id, points }];
+    return [{ name: encoder.id, points }];
   });
-  if (curves.length === 0) return null;
   const widest = Math.max(...curves.flatMap(({ points }) => points.map(({ width }) => width)));
   const x = (width: number) => 30 + (250 * width) / widest;
   const y = (value: number) => 150 - 140 * value;

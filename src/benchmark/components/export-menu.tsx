@@ -22,10 +22,10 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
   const [first] = runs;
   if (first === undefined) return null;
   const { task } = first;
-  const saveRuns = () => {
+  const saveRuns = async () => {
     for (const run of runs) {
       for (const direction of run.scorers.keys()) {
-        save(trecRun(run, direction), "text/plain", `${run.encoder.id}.${direction}.run`);
+        save(await trecRun(run, direction), "text/plain", `${run.encoder.id}.${direction}.run`);
       }
     }
   };
@@ -80,7 +80,7 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
           <Menu.Item onClick={() => saveCharts("png")}>
             <Trans>Charts (PNG)</Trans>
           </Menu.Item>
-          <Menu.Item onClick={saveRuns}>
+          <Menu.Item onClick={() => void saveRuns()}>
             <Trans>Rankings (TREC run)</Trans>
           </Menu.Item>
           <Menu.Item onClick={saveQrels}>

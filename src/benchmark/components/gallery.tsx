@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { UnstyledButton } from "@mantine/core";
-import type { RankedCandidate } from "@/domain/benchmark/score-direction";
+import type { RankedCandidate } from "@/domain/benchmark/pool-ranking";
 import type { BenchmarkEntry } from "@/domain/benchmark/task";
 import type { Verdict } from "../logic/judgements";
 import type { DataFiles } from "../logic/read-data-set";

@@ -1,6 +1,6 @@
 import { Trans } from "@lingui/react/macro";
 import { Button, Group, Text } from "@mantine/core";
-import { useMemo } from "react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useStore } from "zustand";
 import type { Direction } from "@/domain/benchmark/task";
 import { ErrorNotice } from "@/shared/ui/notice";
@@ -20,12 +20,17 @@ export function JudgedLine({
 }) {
   const judgements = useStore(store, (state) => state.judgements);
   const error = useStore(store, (state) => state.judgementError);
-  const figure = useMemo(
-    () => judgedRecall(entry.run!, direction, judgements),
-    [entry, direction, judgements],
-  );
-  const notice = error === undefined ? null : <ErrorNotice error={error} />;
-  if (judgements.size === 0 || figure === undefined) return notice;
+  const { data: figure, error: failure } = useQuery({
+    queryKey: ["benchmark", "judged", entry.choice.key, entry.startedAt, direction, judgements],
+    queryFn: async () => (await judgedRecall(entry.run!, direction, judgements)) ?? null,
+    enabled: judgements.size > 0,
+    placeholderData: keepPreviousData,
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+  const problem = error ?? failure ?? undefined;
+  const notice = problem === undefined ? null : <ErrorNotice error={problem} />;
+  if (judgements.size === 0 || figure === undefined || figure === null) return notice;
   const count = [...judgements.values()].reduce((sum, own) => sum + own.size, 0);
   const percent = (share: number) => (100 * share).toFixed(1);
   const [value, low, high] = [figure.value, figure.interval.low, figure.interval.high].map(percent);

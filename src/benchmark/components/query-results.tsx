@@ -1,12 +1,16 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Group, Stack, Text } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useStore } from "zustand";
+import type { RankedCandidate } from "@/domain/benchmark/pool-ranking";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
-import { rankCandidates, trueItems } from "@/domain/benchmark/score-direction";
+import { trueItems } from "@/domain/benchmark/score-direction";
 import { viewsOf, type BenchmarkQuery, type Direction } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
+import { ErrorNotice } from "@/shared/ui/notice";
 import { SideMark } from "@/shared/ui/side-mark";
+import { TaskProgress } from "@/shared/ui/task-progress";
 import { averagesOf } from "../logic/averages";
 import type { BenchSearch } from "../logic/search-params";
 import type { BenchStore, LoadedDataSet, RunState } from "../store/bench-store";
@@ -18,13 +22,39 @@ import { WhyPanel } from "./why-panel";
 
 const SHOWN = 20;
 
-function rankOf(run: BenchmarkRun, direction: Direction, query: BenchmarkQuery) {
+async function rankOf(
+  run: BenchmarkRun | undefined,
+  direction: Direction,
+  query: BenchmarkQuery,
+  signal: AbortSignal,
+): Promise<readonly RankedCandidate[]> {
   const { query: queryView, candidate } = viewsOf(direction);
-  const vector = run.queries.get(queryView)?.vector(query.id);
-  const pool = run.candidates.get(candidate);
-  if (vector === undefined || pool === undefined) return [];
+  const vector = run?.queries.get(queryView)?.vector(query.id);
+  const ranking = run?.rankings.get(candidate);
+  if (run === undefined || vector === undefined || ranking === undefined) return [];
   const always = trueItems(run.task, query, direction).map(({ id }) => id);
-  return rankCandidates(vector, pool, SHOWN, always);
+  const [list = []] = await ranking.first([vector], SHOWN, always, signal);
+  return list;
+}
+
+/** Rankings of a query under each run; those of the query before it stand until they are there. */
+function useRankings({ runs, direction, query }: QueryResultsProps) {
+  return useQuery({
+    queryKey: [
+      "benchmark",
+      "rankings",
+      runs.map(({ choice, startedAt }) => [choice.key, startedAt]),
+      direction,
+      query.id,
+    ],
+    queryFn: async ({ signal }) => ({
+      query,
+      lists: await Promise.all(runs.map(({ run }) => rankOf(run, direction, query, signal))),
+    }),
+    placeholderData: keepPreviousData,
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
 }
 
 export interface QueryResultsProps {
@@ -41,16 +71,12 @@ export interface QueryResultsProps {
 
 /** One query's galleries under each encoder, with judging and "why". */
 export function QueryResults(props: QueryResultsProps) {
-  const { client, store, dataSet, runs, direction, query, search, onSearchChange } = props;
+  const { client, store, dataSet, runs, direction, search, onSearchChange } = props;
   const { t } = useLingui();
   const judgements = useStore(store, (state) => state.judgements);
   const { task, files } = dataSet;
   const entries = useMemo(() => new Map(task.candidates.map((entry) => [entry.id, entry])), [task]);
-  const truths = new Set(trueItems(task, query, direction).map(({ id }) => id));
-  const lists = useMemo(
-    () => runs.map(({ run }) => (run === undefined ? [] : rankOf(run, direction, query))),
-    [runs, direction, query],
-  );
+  const rankings = useRankings(props);
   const side = search.side === "b" && runs.length > 1 ? 1 : 0;
   const whyRun = runs[side]?.run;
   const averages = useMemo(() => averagesOf(whyRun, direction), [whyRun, direction]);
@@ -59,8 +85,12 @@ export function QueryResults(props: QueryResultsProps) {
     const { why: _why, side: _side, ...rest } = search;
     onSearchChange(rest);
   };
+  if (rankings.isError) return <ErrorNotice error={rankings.error} />;
+  if (rankings.data === undefined) return <TaskProgress label={t`Ranking all candidates`} />;
+  const { query, lists } = rankings.data;
+  const truths = new Set(trueItems(task, query, direction).map(({ id }) => id));
   return (
-    <Stack>
+    <Stack aria-busy={rankings.isPlaceholderData}>
       <Group gap="sm" wrap="nowrap">
         {query.image !== undefined && (
           <ItemImage

@@ -1,8 +1,7 @@
 import { Trans } from "@lingui/react/macro";
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { useEffect, useMemo } from "react";
-import { mainDirection } from "@/domain/benchmark/report";
-import { trueItems } from "@/domain/benchmark/score-direction";
+import { mainDirection, trueItems } from "@/domain/benchmark/score-direction";
 import type { BenchmarkQuery, Direction } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import { listQueries } from "../logic/query-list";
@@ -38,7 +37,7 @@ function readView(ready: readonly RunState[], search: BenchSearch) {
     .filter(([, { ranks }]) => ranks.size > 0)
     .map(([direction]) => direction);
   const wanted = directions.find((direction) => direction === search.direction);
-  const direction = wanted ?? mainDirection(runA) ?? "t-mm";
+  const direction = wanted ?? mainDirection(runA.scorers) ?? "t-mm";
   const canRank = ({ run }: RunState) => (run?.scorers.get(direction)?.ranks.size ?? 0) > 0;
   const chosen = rest.find(({ choice }) => choice.key === search.b);
   const b = search.b === "none" ? undefined : (chosen ?? rest.find(canRank));

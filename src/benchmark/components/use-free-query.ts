@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { rankCandidates, type RankedCandidate } from "@/domain/benchmark/score-direction";
+import type { RankedCandidate } from "@/domain/benchmark/pool-ranking";
 import type { BenchmarkEntry } from "@/domain/benchmark/task";
 import { AppError } from "@/shared/lib/errors";
 import type { LoadedDataSet, RunState } from "../store/bench-store";
@@ -20,8 +20,8 @@ async function ask(
 ): Promise<FreeResult> {
   const view = freeView(value)!;
   const { encoder, run } = first;
-  const pool = run?.candidates.get("mm") ?? [...(run?.candidates.values() ?? [])][0];
-  if (encoder === undefined || pool === undefined || !encoder.views.includes(view)) {
+  const ranking = run?.rankings.get("mm") ?? [...(run?.rankings.values() ?? [])][0];
+  if (encoder === undefined || ranking === undefined || !encoder.views.includes(view)) {
     throw new AppError(
       "unsupported",
       "This encoder cannot read such a query. Choose a model, or ask with the other kind of content.",
@@ -37,7 +37,8 @@ async function ask(
   const block = await encoder.encode([job], new AbortController().signal);
   const [failure] = block.failures;
   if (failure !== undefined) throw new AppError("input-decode", failure.reason);
-  return { entry, ranked: rankCandidates(block.vectors.subarray(0, block.dimension), pool, SHOWN) };
+  const [ranked = []] = await ranking.first([block.vectors], SHOWN);
+  return { entry, ranked };
 }
 
 /** A query of the user's own, asked of the first encoder's gallery. */

@@ -1,26 +1,38 @@
-import { rankCandidates, trueItems } from "@/domain/benchmark/score-direction";
+import { trueItems } from "@/domain/benchmark/score-direction";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import { viewsOf, type Direction } from "@/domain/benchmark/task";
-import { formatQrels, formatRun, type Qrels, type Run } from "@/domain/trec";
+import { formatQrels, formatRun, type Qrels } from "@/domain/trec";
 
 /** White space would break TREC's columns. */
 export function trecId(id: string): string {
   return id.replaceAll(/\s+/gu, "_");
 }
 
+/** Queries ranked at once. */
+const BATCH = 128;
+
 /** The first `depth` candidates per query as a TREC run file. */
-export function trecRun(run: BenchmarkRun, direction: Direction, depth = 100): string {
+export async function trecRun(
+  run: BenchmarkRun,
+  direction: Direction,
+  depth = 100,
+): Promise<string> {
   const { query, candidate } = viewsOf(direction);
-  const pool = run.candidates.get(candidate);
+  const ranking = run.rankings.get(candidate);
   const vectors = run.queries.get(query);
-  const scores: Run = new Map(
-    [...(run.scorers.get(direction)?.ranks.keys() ?? [])].flatMap((id) => {
-      const vector = vectors?.vector(id);
-      if (vector === undefined || pool === undefined) return [];
-      const list = rankCandidates(vector, pool, depth);
-      return [[trecId(id), new Map(list.map((entry) => [trecId(entry.id), entry.score]))]] as const;
-    }),
-  );
+  const ids = [...(run.scorers.get(direction)?.ranks.keys() ?? [])];
+  const scores = new Map<string, ReadonlyMap<string, number>>();
+  for (let at = 0; at < ids.length; at += BATCH) {
+    const some = ids.slice(at, at + BATCH);
+    const lists = await ranking!.first(
+      some.map((id) => vectors!.vector(id)!),
+      depth,
+    );
+    for (const [i, id] of some.entries()) {
+      scores.set(trecId(id), new Map(lists[i]!.map((entry) => [trecId(entry.id), entry.score])));
+    }
+  }
+  ranking?.close();
   return [...formatRun(scores, trecId(run.encoder.id))].map((line) => `${line}\n`).join("");
 }
 

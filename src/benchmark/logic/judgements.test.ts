@@ -35,12 +35,12 @@ async function run() {
 it("counts judged items in a figure of their own and writes them as qrels", async () => {
   const measured = await run();
   const none: Judgements = new Map();
-  expect(judgedRecall(measured, "t-mm", none, 1)).toMatchObject({ value: 0.5, changed: 0 });
+  expect(await judgedRecall(measured, "t-mm", none, 1)).toMatchObject({ value: 0.5, changed: 0 });
   const one = judge(judge(none, "q1", "red", 1), "q2", "blue", 0);
-  expect(judgedRecall(measured, "t-mm", one, 1)).toMatchObject({ value: 1, changed: 1 });
+  expect(await judgedRecall(measured, "t-mm", one, 1)).toMatchObject({ value: 1, changed: 1 });
   expect(judgedQrels(one)).toBe("q1 0 red 1\nq2 0 blue 0\n");
   const undone = judge(one, "q1", "red", undefined);
-  expect(judgedRecall(measured, "t-mm", undone, 1)).toMatchObject({ value: 0.5 });
+  expect(await judgedRecall(measured, "t-mm", undone, 1)).toMatchObject({ value: 0.5 });
   // What was measured stays what it was.
   expect(measured.scorers.get("t-mm")!.figures.values("hit_1").get("q1")).toBe(0);
 });

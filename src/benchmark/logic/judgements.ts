@@ -1,5 +1,4 @@
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
-import { rankCandidates } from "@/domain/benchmark/score-direction";
 import { viewsOf, type Direction } from "@/domain/benchmark/task";
 import { wilsonInterval, type Interval } from "@/domain/statistics/binomial";
 import { formatQrels } from "@/domain/trec";
@@ -39,24 +38,34 @@ export interface JudgedFigure {
  * Recall@k where items judged relevant on the spot count as true too. Judging only hits that are shown
  * can but raise the figure, which is why it stands beside the first one and not in its place.
  */
-export function judgedRecall(
+export async function judgedRecall(
   run: BenchmarkRun,
   direction: Direction,
   judgements: Judgements,
   k = 10,
-): JudgedFigure | undefined {
+): Promise<JudgedFigure | undefined> {
   const scorer = run.scorers.get(direction);
   if (scorer === undefined || scorer.ranks.size === 0) return undefined;
-  const vectors = run.queries.get(viewsOf(direction).query);
+  const views = viewsOf(direction);
+  const vectors = run.queries.get(views.query);
+  const liked = [...judgements].flatMap(([query, own]) => {
+    const ids = new Set([...own].filter(([, verdict]) => verdict === 1).map(([id]) => id));
+    const vector = vectors?.vector(query);
+    const isRanked = scorer.ranks.has(query) && ids.size > 0 && vector !== undefined;
+    return isRanked ? [{ query, ids, vector }] : [];
+  });
+  const lists = await run.rankings.get(views.candidate)!.first(
+    liked.map(({ vector }) => vector),
+    k,
+  );
+  const won = new Set(
+    liked.filter(({ ids }, i) => lists[i]!.some(({ id }) => ids.has(id))).map(({ query }) => query),
+  );
   let [hits, changed] = [0, 0];
   for (const [query, { worst }] of scorer.ranks) {
     const isHit = (worst[0]?.rank ?? Infinity) <= k;
-    const liked = [...(judgements.get(query) ?? [])].filter(([, verdict]) => verdict === 1);
-    const vector = liked.length === 0 ? undefined : vectors?.vector(query);
-    const first = vector === undefined ? [] : rankCandidates(vector, scorer.pool, k);
-    const isLiked = liked.some(([id]) => first.some((entry) => entry.id === id));
-    if (isHit || isLiked) hits++;
-    if (!isHit && isLiked) changed++;
+    if (isHit || won.has(query)) hits++;
+    if (!isHit && won.has(query)) changed++;
   }
   const queries = scorer.ranks.size;
   const interval = wilsonInterval(hits, queries, 0.95);

@@ -23,6 +23,7 @@ import {
   readPixels,
   withExtraFiles,
 } from "../runner/browser-files";
+import { createGalleries } from "../runner/client-gallery";
 import { createCachedEncoder } from "../runner/cached-encoder";
 import { createClientEncoder } from "../runner/client-encoder";
 import { createImportedEncoder } from "../logic/imported-encoder";
@@ -150,10 +151,15 @@ const EMPTY: BenchState = {
 /** Milliseconds between two updates of the page while encoding. */
 const UPDATE_MS = 150;
 
+/** Items of one call: small where encoding takes time, so that pausing and cancelling act at once. */
+const MODEL_BATCH = 16;
+const LARGE_BATCH = 128;
+
 /** What /benchmark and /search share: the data set, the encoders, and their runs. */
 export function createBenchStore(ports: BenchPorts): BenchStore {
   const store = createStore<BenchState>()(() => EMPTY);
   const { setState: set, getState: get } = store;
+  const openGallery = createGalleries(ports.client);
   let stopping: AbortController | undefined;
   let release: (() => void) | undefined;
   let gate: Promise<void> | undefined;
@@ -216,7 +222,8 @@ export function createBenchStore(ports: BenchPorts): BenchStore {
       const run = await runBenchmark(dataSet.task, encoder, {
         directions,
         signal,
-        batch: 16,
+        batch: choice.model === undefined ? LARGE_BATCH : MODEL_BATCH,
+        openGallery,
         async giveWay() {
           await ports.clock.sleep(0, signal);
           if (gate !== undefined) await flush?.();

@@ -4,7 +4,8 @@ import { wilsonInterval, type Interval } from "../statistics/binomial";
 import { createRng, shuffled } from "@/shared/lib/rng";
 import { attributeValues, labelsAt } from "./plan";
 import type { BenchmarkEntry } from "./task";
-import { dotScores, type VectorTable } from "./vectors";
+import type { Gallery, OpenGallery } from "../retrieval/gallery";
+import { joinRows, type VectorTable } from "./vectors";
 
 export type PredictionMethod = "label-text" | "knn";
 
@@ -29,8 +30,13 @@ export interface PredictionResult {
 const NEIGHBOURS = 5;
 const KNN_ITEMS = 5000;
 
+/** Subjects whose nearest rows are asked for at once. */
+const BATCH = 128;
+
 /** One item with its vector and true labels. */
 interface Subject {
+  /** Place among all entries. */
+  readonly entry: number;
   readonly vector: Float32Array;
   readonly truth: readonly string[];
 }
@@ -45,43 +51,96 @@ function bestLabel(votes: ReadonlyMap<string, number>, labels: readonly string[]
   return best;
 }
 
-function byLabelText(
+type GiveWay = () => Promise<void>;
+
+/** Rows of the k nearest of a gallery per subject, and their scores. */
+async function nearestRows(
+  subjects: readonly Subject[],
+  gallery: Gallery,
+  k: number,
+  giveWay: GiveWay,
+): Promise<{ readonly rows: Int32Array; readonly scores: Float32Array }> {
+  const rows = new Int32Array(subjects.length * k);
+  const scores = new Float32Array(subjects.length * k);
+  for (let at = 0; at < subjects.length; at += BATCH) {
+    await giveWay();
+    const vectors = subjects.slice(at, at + BATCH).map(({ vector }) => vector);
+    const found = await gallery.top(joinRows(vectors, vectors[0]!.length), k);
+    rows.set(found.indices, at * k);
+    scores.set(found.scores, at * k);
+  }
+  return { rows, scores };
+}
+
+async function byLabelText(
   subjects: readonly Subject[],
   labels: readonly string[],
   texts: VectorTable,
-): string[] {
+  openGallery: OpenGallery,
+  giveWay: GiveWay,
+): Promise<string[]> {
   const known = labels.filter((label) => texts.rowOf(label) !== undefined);
-  const matrix = new Float32Array(known.length * texts.dimension);
-  for (const [i, label] of known.entries()) matrix.set(texts.vector(label)!, i * texts.dimension);
-  const scores = new Float32Array(known.length);
-  return subjects.map(({ vector }) => {
-    dotScores(vector, matrix, texts.dimension, scores);
-    return bestLabel(new Map(known.map((label, i) => [label, scores[i]!])), known);
-  });
+  const vectors = known.map((label) => texts.vector(label)!);
+  const { dimension } = texts;
+  // Labels stand in code-unit order, and ties go to the lower row.
+  const read = () => joinRows(vectors, dimension);
+  const gallery = openGallery({ size: known.length, dimension, read });
+  try {
+    const { rows } = await nearestRows(subjects, gallery, 1, giveWay);
+    return Array.from(rows, (row) => known[row] ?? known[0] ?? labels[0]!);
+  } finally {
+    gallery.close();
+  }
 }
 
-function byNeighbours(subjects: readonly Subject[], labels: readonly string[]): string[] {
-  const dimension = subjects[0]?.vector.length ?? 0;
-  const matrix = new Float32Array(subjects.length * dimension);
-  for (const [i, { vector }] of subjects.entries()) matrix.set(vector, i * dimension);
-  const scores = new Float32Array(subjects.length);
-  return subjects.map(({ vector }, own) => {
-    dotScores(vector, matrix, dimension, scores);
-    scores[own] = -Infinity;
-    const votes = new Map<string, number>();
-    for (let n = 0; n < Math.min(NEIGHBOURS, subjects.length - 1); n++) {
-      let best = -1;
-      for (let i = 0; i < scores.length; i++) {
-        if (scores[i]! > -Infinity && (best < 0 || scores[i]! > scores[best]!)) best = i;
-      }
-      if (best < 0) break;
-      for (const label of subjects[best]!.truth) {
-        votes.set(label, (votes.get(label) ?? 0) + Math.max(0, scores[best]!));
-      }
-      scores[best] = -Infinity;
+/** The nearest others of each subject; kept while the subjects stay the same. */
+class Neighbours {
+  private readonly openGallery: OpenGallery;
+  private readonly giveWay: GiveWay;
+  private key = "";
+  private found: readonly (readonly (readonly [number, number])[])[] = [];
+
+  constructor(openGallery: OpenGallery, giveWay: GiveWay) {
+    this.openGallery = openGallery;
+    this.giveWay = giveWay;
+  }
+
+  /** Per subject the places of its neighbours with their scores, nearest first. */
+  async of(subjects: readonly Subject[]) {
+    const key = subjects.map(({ entry }) => entry).join();
+    if (key === this.key) return this.found;
+    const vectors = subjects.map(({ vector }) => vector);
+    const dimension = vectors[0]?.length ?? 0;
+    const read = () => joinRows(vectors, dimension);
+    const gallery = this.openGallery({ size: subjects.length, dimension, read });
+    // One more, since every subject is near itself.
+    const k = Math.min(NEIGHBOURS + 1, subjects.length);
+    try {
+      const { rows, scores } = await nearestRows(subjects, gallery, k, this.giveWay);
+      this.found = subjects.map((_, own) =>
+        Array.from({ length: k }, (__, i) => [rows[own * k + i]!, scores[own * k + i]!] as const)
+          .filter(([row]) => row !== own && row >= 0)
+          .slice(0, NEIGHBOURS),
+      );
+    } finally {
+      gallery.close();
     }
-    return bestLabel(votes, labels);
-  });
+    this.key = key;
+    return this.found;
+  }
+
+  async predict(subjects: readonly Subject[], labels: readonly string[]): Promise<string[]> {
+    const found = await this.of(subjects);
+    return found.map((near) => {
+      const votes = new Map<string, number>();
+      for (const [row, score] of near) {
+        for (const label of subjects[row]!.truth) {
+          votes.set(label, (votes.get(label) ?? 0) + Math.max(0, score));
+        }
+      }
+      return bestLabel(votes, labels);
+    });
+  }
 }
 
 /**
@@ -126,7 +185,8 @@ function targetsOf(entries: readonly BenchmarkEntry[], levels: readonly string[]
  * @param levels - names of the class levels.
  * @param vectors - their vectors in one view.
  * @param texts - vectors of the label texts; empty where the encoder has no text view.
- * @param giveWay - awaited between targets, so that a page stays alive.
+ * @param openGallery - where nearest items are searched.
+ * @param giveWay - awaited every few items, so that a page stays alive.
  */
 export async function predictLabels(
   entries: readonly BenchmarkEntry[],
@@ -134,14 +194,16 @@ export async function predictLabels(
   levels: readonly string[],
   vectors: VectorTable,
   texts: VectorTable,
-  giveWay: () => Promise<void>,
+  openGallery: OpenGallery,
+  giveWay: GiveWay,
 ): Promise<PredictionResult[]> {
   const results: PredictionResult[] = [];
+  const neighbours = new Neighbours(openGallery, giveWay);
   for (const { kind, name, labels, truthOf } of targetsOf(vocabulary, levels)) {
-    const subjects = entries.flatMap((entry): Subject[] => {
+    const subjects = entries.flatMap((entry, place): Subject[] => {
       const vector = vectors.vector(entry.id);
       const truth = truthOf(entry);
-      return vector === undefined || truth.length === 0 ? [] : [{ vector, truth }];
+      return vector === undefined || truth.length === 0 ? [] : [{ entry: place, vector, truth }];
     });
     if (subjects.length < 2) continue;
     const push = (
@@ -154,14 +216,15 @@ export async function predictLabels(
       const interval = wilsonInterval(right, used.length, 0.95);
       results.push({ kind, name, method, scores, interval, skipped: entries.length - used.length });
     };
-    if (texts.size > 0) push("label-text", subjects, byLabelText(subjects, labels, texts));
-    await giveWay();
+    if (texts.size > 0) {
+      const predicted = await byLabelText(subjects, labels, texts, openGallery, giveWay);
+      push("label-text", subjects, predicted);
+    }
     const sample =
       subjects.length <= KNN_ITEMS
         ? subjects
         : shuffled(subjects, createRng(1)).slice(0, KNN_ITEMS);
-    push("knn", sample, byNeighbours(sample, labels));
-    await giveWay();
+    push("knn", sample, await neighbours.predict(sample, labels));
   }
   return results;
 }

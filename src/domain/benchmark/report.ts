@@ -2,7 +2,7 @@
 import type { BootstrapOptions } from "../statistics/bootstrap";
 import { METHOD_TEXT, type PredictionResult } from "./classify";
 import { FUSION_TEXT } from "./encoder";
-import { matryoshkaCurve, type BenchmarkRun } from "./run-benchmark";
+import type { BenchmarkRun } from "./run-benchmark";
 import { directionDefinition, type Direction } from "./task";
 
 /** What a retrieval figure means. */
@@ -90,18 +90,11 @@ function predictionToJson(run: BenchmarkRun, result: PredictionResult, confusion
   };
 }
 
-/** The direction that stands for the run in one number: the first with queries. */
-export function mainDirection(run: BenchmarkRun): Direction | undefined {
-  return [...run.scorers].find(([, scorer]) => scorer.ranks.size > 0)?.[0];
-}
-
-function curveToJson(run: BenchmarkRun): object | undefined {
-  const { dimensions = [] } = run.encoder;
-  const direction = mainDirection(run);
-  if (dimensions.length < 2 || direction === undefined) return undefined;
+function curveToJson({ curve }: BenchmarkRun): object | undefined {
+  if (curve === undefined) return undefined;
   return {
-    direction,
-    points: matryoshkaCurve(run, direction, dimensions).map(({ width, snapshot }) => ({
+    direction: curve.direction,
+    points: curve.points.map(({ width, snapshot }) => ({
       dimension: width,
       ...Object.fromEntries(snapshot.figures.map(({ measure, value }) => [measure, value])),
     })),

@@ -5,8 +5,7 @@ import { colourVector, wordsOf, wordVector } from "./baselines";
 import type { BenchmarkEncoder } from "./encoder";
 import { jobsOf, planBenchmark } from "./plan";
 import { reportRun } from "./report";
-import { matryoshkaCurve, runBenchmark, snapshotOf } from "./run-benchmark";
-import { rankCandidates } from "./score-direction";
+import { runBenchmark, snapshotOf } from "./run-benchmark";
 import { parseDirection, possibleDirections, type BenchmarkTask } from "./task";
 import { normalise } from "./vectors";
 
@@ -139,7 +138,7 @@ describe("runBenchmark", () => {
   it("reaches the full figure at full width, and truncation equals encoding with the prefix", async () => {
     const { task, encoder } = createCase(8, 40, 1);
     const run = await runBenchmark(task, encoder, { directions: ["t-mm"], signal });
-    const [narrow, , full] = matryoshkaCurve(run, "t-mm", [2, 4, WIDTH]);
+    const [narrow, , full] = run.curve!.points;
     expect(full!.snapshot).toEqual(snapshotOf(run.scorers.get("t-mm")!));
     const short: BenchmarkEncoder = {
       ...encoder,
@@ -184,7 +183,7 @@ describe("runBenchmark", () => {
   });
 });
 
-describe("rankCandidates", () => {
+describe("rankings", () => {
   it("always returns the asked item with the rank that counting gives", async () => {
     const { task, encoder } = createCase(6, 30, 3);
     const run = await runBenchmark(task, encoder, { directions: ["t-mm"], signal });
@@ -192,7 +191,7 @@ describe("rankCandidates", () => {
     for (const { id, relevant } of task.queries) {
       const wanted = relevant[0]!.id;
       const vector = run.queries.get("t")!.vector(id)!;
-      const list = rankCandidates(vector, scorer.pool, 3, [wanted]);
+      const [list = []] = await run.rankings.get("mm")!.first([vector], 3, [wanted]);
       expect(list.length).toBeLessThanOrEqual(4);
       expect(list.find((entry) => entry.id === wanted)!.rank).toBe(
         scorer.ranks.get(id)!.id[0]!.rank,

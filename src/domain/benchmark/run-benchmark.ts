@@ -1,10 +1,12 @@
 /** One encoder over one task: encodes, scores while it goes, predicts labels. Pure but for the ports. */
+import { openPlainGallery, type OpenGallery } from "../retrieval/gallery";
 import type { LiveSnapshot } from "../retrieval/live-figures";
 import type { TieRule } from "../retrieval/true-rank";
 import { predictLabels, type PredictionResult } from "./classify";
 import type { BenchmarkEncoder, EncodeJob } from "./encoder";
 import { labelSources, planBenchmark, subjectsOf, type BenchmarkPlan } from "./plan";
-import { createDirectionScorer, type DirectionScorer } from "./score-direction";
+import { createPoolRanking, type PoolRanking } from "./pool-ranking";
+import { mainDirection, createDirectionScorer, type DirectionScorer } from "./score-direction";
 import {
   viewsOf,
   type BenchmarkQuery,
@@ -40,6 +42,14 @@ export interface RunOptions {
   /** Awaited between batches: gives way to the page, and holds while paused. */
   readonly giveWay?: () => Promise<void>;
   readonly onUpdate?: (update: RunUpdate, run: BenchmarkRun) => void;
+  /** Where rankings are computed; default: plain loops in this thread. */
+  readonly openGallery?: OpenGallery;
+}
+
+/** Quality against dimension, of the direction that stands for the run. */
+export interface WidthCurve {
+  readonly direction: Direction;
+  readonly points: readonly CurvePoint[];
 }
 
 /** Everything a run knows, growing while it goes. */
@@ -50,6 +60,10 @@ export interface BenchmarkRun {
   readonly candidates: ReadonlyMap<View, VectorTable>;
   readonly queries: ReadonlyMap<View, VectorTable>;
   readonly scorers: ReadonlyMap<Direction, DirectionScorer>;
+  /** Of the candidates, per view. */
+  readonly rankings: ReadonlyMap<View, PoolRanking>;
+  /** Only for encoders whose vectors can be cut, after the last query. */
+  curve: WidthCurve | undefined;
   readonly predictions: PredictionResult[];
   readonly failures: EncodeFailure[];
   /** Directions asked for that this encoder has no view for. */
@@ -62,7 +76,7 @@ export interface BenchmarkRun {
 const BATCH = 32;
 
 function startRun(task: BenchmarkTask, encoder: BenchmarkEncoder, options: RunOptions) {
-  const { tieRule, directions } = options;
+  const { tieRule, directions, openGallery = openPlainGallery } = options;
   const plan = planBenchmark(task, { ...options, views: encoder.views });
   const candidates = new Map<View, VectorTable>();
   const queries = new Map<View, VectorTable>();
@@ -79,11 +93,16 @@ function startRun(task: BenchmarkTask, encoder: BenchmarkEncoder, options: RunOp
     return encoder.views.includes(views.query) && encoder.views.includes(views.candidate);
   });
   const asked = plan.queries.map(({ query }) => query);
+  const rankings = new Map(
+    [...candidates].map(([view, pool]) => [view, createPoolRanking(pool, openGallery)] as const),
+  );
+  const settings = { queries: asked, ...(tieRule === undefined ? {} : { tieRule }) };
   const scorers = new Map<Direction, DirectionScorer>();
   for (const direction of supported) {
-    const pool = candidates.get(viewsOf(direction).candidate) ?? createVectorTable(0);
-    const settings = { queries: asked, ...(tieRule === undefined ? {} : { tieRule }) };
-    scorers.set(direction, createDirectionScorer(task, direction, pool, settings));
+    const ranking =
+      rankings.get(viewsOf(direction).candidate) ??
+      createPoolRanking(createVectorTable(0), openGallery);
+    scorers.set(direction, createDirectionScorer(task, direction, ranking, settings));
   }
   const run: BenchmarkRun = {
     task,
@@ -92,6 +111,8 @@ function startRun(task: BenchmarkTask, encoder: BenchmarkEncoder, options: RunOp
     candidates,
     queries,
     scorers,
+    rankings,
+    curve: undefined,
     predictions: [],
     failures: [],
     unsupported: directions.filter((direction) => !supported.includes(direction)),
@@ -117,8 +138,22 @@ export async function runBenchmark(
   encoder: BenchmarkEncoder,
   options: RunOptions,
 ): Promise<BenchmarkRun> {
+  const started = startRun(task, encoder, options);
+  const { run } = started;
+  try {
+    await fillRun(started, encoder, options);
+  } finally {
+    for (const ranking of run.rankings.values()) ranking.close();
+  }
+  return run;
+}
+
+async function fillRun(
+  { run, candidates, queries }: ReturnType<typeof startRun>,
+  encoder: BenchmarkEncoder,
+  options: RunOptions,
+): Promise<void> {
   const { signal, batch = BATCH, giveWay = () => Promise.resolve(), onUpdate } = options;
-  const { run, candidates, queries } = startRun(task, encoder, options);
   const { plan } = run;
   const labels = createVectorTable(plan.labels.length);
   const queryJobs = plan.queries.reduce((sum, { jobs }) => sum + jobs.length, 0);
@@ -153,34 +188,53 @@ export async function runBenchmark(
       slice.flatMap(({ jobs }) => jobs),
       ({ view }) => queries.get(view)!,
     );
-    for (const { query } of slice) scoreQuery(run, query);
+    await scoreQueries(
+      run,
+      slice.map(({ query }) => query),
+      signal,
+    );
     update("queries");
   }
-  if (plan.subjectView !== undefined) {
-    update("predict");
-    const tables = task.subjects === "candidates" ? candidates : queries;
-    const vectors = tables.get(plan.subjectView) ?? createVectorTable(0);
-    const results = await predictLabels(
-      subjectsOf(task),
-      labelSources(task),
-      task.levels,
-      vectors,
-      labels,
-      async () => {
-        signal.throwIfAborted();
-        await giveWay();
-      },
-    );
-    run.predictions.push(...results);
-  }
+  update("predict");
+  run.curve = await curveOf(run, options);
+  run.predictions.push(...(await predict({ run, candidates, queries }, labels, options)));
   run.isComplete = true;
   update("done");
-  return run;
 }
 
-function scoreQuery(run: BenchmarkRun, query: BenchmarkQuery): void {
+async function predict(
+  { run, candidates, queries }: ReturnType<typeof startRun>,
+  labels: VectorTable,
+  { signal, giveWay, openGallery = openPlainGallery }: RunOptions,
+): Promise<PredictionResult[]> {
+  const { task, plan } = run;
+  if (plan.subjectView === undefined) return [];
+  const tables = task.subjects === "candidates" ? candidates : queries;
+  return await predictLabels(
+    subjectsOf(task),
+    labelSources(task),
+    task.levels,
+    tables.get(plan.subjectView) ?? createVectorTable(0),
+    labels,
+    openGallery,
+    async () => {
+      signal.throwIfAborted();
+      await giveWay?.();
+    },
+  );
+}
+
+async function scoreQueries(
+  run: BenchmarkRun,
+  queries: readonly BenchmarkQuery[],
+  signal: AbortSignal,
+): Promise<void> {
   for (const [direction, scorer] of run.scorers) {
-    scorer.add(query, run.queries.get(viewsOf(direction).query)?.vector(query.id));
+    const vectors = run.queries.get(viewsOf(direction).query);
+    await scorer.add(
+      queries.map((query) => ({ query, vector: vectors?.vector(query.id) })),
+      signal,
+    );
   }
 }
 
@@ -194,25 +248,36 @@ export interface CurvePoint {
   readonly snapshot: LiveSnapshot;
 }
 
+/** Queries ranked at once for a curve. */
+const CURVE_BATCH = 128;
+
 /**
  * Quality against dimension: the first `width` values, renormalised (Matryoshka, Kusupati et al. 2022,
  * arXiv:2205.13147). Not for imported or hashed vectors, whose order of values means nothing.
  */
-export function matryoshkaCurve(
-  run: BenchmarkRun,
-  direction: Direction,
-  widths: readonly number[],
-): CurvePoint[] {
-  const { candidate, query: queryView } = viewsOf(direction);
-  const pool = run.candidates.get(candidate);
-  const vectors = run.queries.get(queryView);
-  if (pool === undefined || vectors === undefined) return [];
+async function curveOf(run: BenchmarkRun, options: RunOptions): Promise<WidthCurve | undefined> {
+  const { signal, tieRule, openGallery = openPlainGallery, giveWay } = options;
+  const { dimensions: widths = [] } = run.encoder;
+  const direction = mainDirection(run.scorers);
+  if (widths.length < 2 || direction === undefined) return undefined;
+  const views = viewsOf(direction);
+  const vectors = run.queries.get(views.query);
   const queries = run.plan.queries.map(({ query }) => query);
-  const { tieRule } = run.options;
-  return widths.map((width) => {
-    const settings = { width, queries, ...(tieRule === undefined ? {} : { tieRule }) };
-    const scorer = createDirectionScorer(run.task, direction, pool, settings);
-    for (const query of queries) scorer.add(query, vectors.vector(query.id));
-    return { width, snapshot: snapshotOf(scorer) };
-  });
+  const settings = { queries, ...(tieRule === undefined ? {} : { tieRule }) };
+  const points: CurvePoint[] = [];
+  for (const width of widths) {
+    const ranking = createPoolRanking(run.candidates.get(views.candidate)!, openGallery, width);
+    const scorer = createDirectionScorer(run.task, direction, ranking, settings);
+    for (let at = 0; at < queries.length; at += CURVE_BATCH) {
+      await giveWay?.();
+      const asked = queries.slice(at, at + CURVE_BATCH);
+      await scorer.add(
+        asked.map((query) => ({ query, vector: vectors?.vector(query.id) })),
+        signal,
+      );
+    }
+    ranking.close();
+    points.push({ width, snapshot: snapshotOf(scorer) });
+  }
+  return { direction, points };
 }

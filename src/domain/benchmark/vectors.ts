@@ -66,47 +66,6 @@ export function createVectorTable(capacity = 64): VectorTable {
   };
 }
 
-/**
- * Dot products of one query with every row, summed in float64 and rounded to float32, so that scores
- * are the same on every engine and tie in the same places.
- *
- * @param query - [width] or longer.
- * @param matrix - [rows × dimension].
- * @param dimension - row length.
- * @param out - [rows], overwritten.
- * @param width - how many leading values count (Matryoshka); default all.
- */
-export function dotScores(
-  query: Float32Array,
-  matrix: Float32Array,
-  dimension: number,
-  out: Float32Array,
-  width = dimension,
-): void {
-  for (let row = 0; row < out.length; row++) {
-    const base = row * dimension;
-    let [even, odd] = [0, 0];
-    let i = 0;
-    for (; i + 1 < width; i += 2) {
-      even += query[i]! * matrix[base + i]!;
-      odd += query[i + 1]! * matrix[base + i + 1]!;
-    }
-    if (i < width) even += query[i]! * matrix[base + i]!;
-    out[row] = even + odd;
-  }
-}
-
-/** ‖first `width` values‖ of every row; 1 where it is 0, so that dividing is safe. */
-export function prefixNorms(matrix: Float32Array, dimension: number, width: number): Float32Array {
-  const norms = new Float32Array(matrix.length / Math.max(1, dimension));
-  for (let row = 0; row < norms.length; row++) {
-    let squares = 0;
-    for (let i = 0; i < width; i++) squares += matrix[row * dimension + i]! ** 2;
-    norms[row] = squares > 0 ? Math.sqrt(squares) : 1;
-  }
-  return norms;
-}
-
 /** Mean of all rows, summed in float64; undefined for an empty table. */
 export function meanVector(table: VectorTable): Float32Array | undefined {
   const { size, dimension } = table;
@@ -131,4 +90,13 @@ export function normalise(vector: Float32Array): Float32Array {
     for (let i = 0; i < vector.length; i++) vector[i]! *= scale;
   }
   return vector;
+}
+
+/** Rows one after the other; of longer ones the first `dimension` values. */
+export function joinRows(vectors: readonly Float32Array[], dimension: number): Float32Array {
+  const joined = new Float32Array(vectors.length * dimension);
+  for (const [i, vector] of vectors.entries()) {
+    joined.set(vector.subarray(0, dimension), i * dimension);
+  }
+  return joined;
 }

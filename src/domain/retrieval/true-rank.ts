@@ -38,11 +38,14 @@ export interface RankOptions {
   readonly compareIds?: (a: number, b: number) => number;
 }
 
-/** How many candidates stand before a relevant one, by kind. */
-interface Predecessors {
-  higher: number;
-  tiedIrrelevant: number;
-  tiedIrrelevantWithHigherId: number;
+/** A relevant candidate with how many others stand before it. */
+export interface CountedCandidate extends RelevantCandidate {
+  readonly score: number;
+  /** Candidates with a higher score, relevant ones too. */
+  readonly higher: number;
+  /** Irrelevant candidates with the same score; of those, the ones with a higher id. */
+  readonly tied: number;
+  readonly tiedBefore: number;
 }
 
 /**
@@ -67,53 +70,62 @@ export function rankRelevant(
   const { excluded = new Set<number>(), compareIds = (a, b) => a - b } = options;
   const relevantIndices = new Set(relevant.map(({ index }) => index));
   checkRelevant(scores, relevant, relevantIndices, excluded);
-  let tied = false;
-  const before = relevant.map(({ index }): Predecessors => {
+  const counted = relevant.map(({ index, gain }): CountedCandidate => {
     const own = scores[index] as number;
-    const counts = { higher: 0, tiedIrrelevant: 0, tiedIrrelevantWithHigherId: 0 };
+    const counts = { higher: 0, tied: 0, tiedBefore: 0 };
     for (let i = 0; i < scores.length; i++) {
       const score = scores[i] as number;
       if (!(score >= own) || i === index || excluded.has(i)) continue;
       if (score > own) counts.higher++;
-      else {
-        tied = true;
-        if (relevantIndices.has(i)) continue;
-        counts.tiedIrrelevant++;
-        if (compareIds(i, index) > 0) counts.tiedIrrelevantWithHigherId++;
+      else if (!relevantIndices.has(i)) {
+        counts.tied++;
+        if (compareIds(i, index) > 0) counts.tiedBefore++;
       }
     }
-    return counts;
+    return { index, gain, score: own, ...counts };
   });
+  return placeCounted(counted, compareIds);
+}
+
+/**
+ * Ranks of one query's relevant candidates from the counts of those before them.
+ *
+ * @param counted - all relevant candidates of the query.
+ * @param compareIds - order of candidate ids; positive when a's id is higher.
+ */
+export function placeCounted(
+  counted: readonly CountedCandidate[],
+  compareIds: (a: number, b: number) => number,
+): TrueRanks {
   const place = (
-    irrelevant: (counts: Predecessors) => number,
-    precedes: (a: RelevantCandidate, b: RelevantCandidate) => boolean,
+    irrelevant: (counts: CountedCandidate) => number,
+    precedes: (a: CountedCandidate, b: CountedCandidate) => boolean,
   ): RankedGain[] =>
-    relevant
-      .map((candidate, i) => {
-        const counts = before[i] as Predecessors;
-        const own = scores[candidate.index];
-        const tiedBefore = relevant.filter(
+    counted
+      .map((candidate) => {
+        const tiedBefore = counted.filter(
           (other) =>
-            other !== candidate && scores[other.index] === own && precedes(other, candidate),
+            other !== candidate && other.score === candidate.score && precedes(other, candidate),
         ).length;
         return {
-          rank: 1 + counts.higher + irrelevant(counts) + tiedBefore,
+          rank: 1 + candidate.higher + irrelevant(candidate) + tiedBefore,
           gain: candidate.gain,
         };
       })
       .sort((a, b) => a.rank - b.rank);
-  const byId = (a: RelevantCandidate, b: RelevantCandidate): boolean =>
+  const byId = (a: CountedCandidate, b: CountedCandidate): boolean =>
     compareIds(a.index, b.index) > 0;
-  const moreFirst = (a: RelevantCandidate, b: RelevantCandidate): boolean =>
+  const moreFirst = (a: CountedCandidate, b: CountedCandidate): boolean =>
     a.gain === b.gain ? byId(a, b) : a.gain > b.gain;
+  const values = new Set(counted.map(({ score }) => score));
   return {
     best: place(() => 0, moreFirst),
-    id: place((counts) => counts.tiedIrrelevantWithHigherId, byId),
+    id: place(({ tiedBefore }) => tiedBefore, byId),
     worst: place(
-      (counts) => counts.tiedIrrelevant,
+      ({ tied }) => tied,
       (a, b) => (a.gain === b.gain ? byId(a, b) : a.gain < b.gain),
     ),
-    tied,
+    tied: values.size < counted.length || counted.some(({ tied }) => tied > 0),
   };
 }
 

@@ -4,6 +4,8 @@
  * handler does not compile.
  */
 import type { ProtocolAnswers, QuestionId } from "@/domain/evaluation-protocol";
+import type { RankRequest, RankResult } from "@/domain/retrieval/gallery";
+import type { TopKResult } from "@/domain/retrieval/top-k";
 import type { WireError } from "./errors";
 
 /** Raised whenever an envelope or a request changes shape; both sides must agree. */
@@ -185,21 +187,9 @@ export interface EncodeResult {
   readonly failures: readonly { readonly index: number; readonly error: WireError }[];
 }
 
-export interface TopKRequest {
-  /** [queryCount × dimension] float32. */
-  readonly queries: Float32Array;
-  /** [candidateCount × dimension] float32. */
-  readonly candidates: Float32Array;
-  readonly dimension: number;
-  readonly k: number;
-}
-
-/** Ties are broken by the lower candidate index, on every engine. */
-export interface TopKResult {
-  /** [queryCount × k] row indices; −1 where there are fewer than k candidates. */
-  readonly indices: Int32Array;
-  /** [queryCount × k] dot products. */
-  readonly scores: Float32Array;
+/** Candidates that the worker keeps for rankings, until `search/close`. */
+export interface GalleryRef {
+  readonly gallery: number;
 }
 
 /**
@@ -296,7 +286,18 @@ export interface RequestMap {
     },
     SimilarityExplanation
   >;
-  "search/top-k": Call<TopKRequest, TopKResult>;
+  /** [size × dimension] candidates, row-major float32; hand the buffer over with `transfer`. */
+  "search/open": Call<
+    { readonly candidates: Float32Array; readonly dimension: number },
+    GalleryRef,
+    never
+  >;
+  "search/top-k": Call<
+    GalleryRef & { readonly queries: Float32Array; readonly k: number },
+    TopKResult
+  >;
+  "search/rank": Call<GalleryRef & RankRequest, RankResult>;
+  "search/close": Call<GalleryRef, undefined, never>;
   "preference/train": Call<PreferenceTrainRequest, PreferenceTrainResult>;
   /** Tests only: destroys the GPU device as a driver crash would. */
   "engine/lose-device": Call<undefined, undefined, never>;

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { searchTopK, type TopKRequest } from "@/domain/retrieval/top-k";
 import { createRng } from "@/shared/lib/rng";
 import { createOrtWebEngine } from "../engines/onnx/ort-web";
 import { createWebGpuEngine } from "../engines/tfjs/webgpu-engine";
 import type { Engine } from "../engines/engine";
-import type { TopKRequest } from "../protocol/messages";
 import { searchTopKOnEngine } from "./engine-top-k";
-import { searchTopK } from "./top-k";
 
 const adapter = await navigator.gpu?.requestAdapter();
 

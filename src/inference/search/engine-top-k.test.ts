@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import * as ort from "onnxruntime-node";
 import { afterAll, describe, expect, test } from "vitest";
+import { searchTopK, type TopKRequest } from "@/domain/retrieval/top-k";
 import { createRng } from "@/shared/lib/rng";
 import { createOrtNodeEngine } from "../engines/onnx/ort-node";
-import type { TopKRequest } from "../protocol/messages";
 import { searchTopKOnEngine } from "./engine-top-k";
-import { searchTopK } from "./top-k";
 
 const engine = createOrtNodeEngine(ort, { threads: 1 });
 afterAll(() => engine.dispose());

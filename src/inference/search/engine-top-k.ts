@@ -5,10 +5,17 @@
  * into the answer. A query without that proof is searched again in plain JavaScript. All engines
  * therefore give the same bits.
  */
-import type { Engine, LoadedProgram, Program, WeightSource, Weights } from "../engines/engine";
-import type { TopKRequest, TopKResult } from "../protocol/messages";
+import type { Engine, LoadedProgram, Program, Weights } from "../engines/engine";
+import {
+  checkTopK,
+  roundedDot,
+  searchTopK,
+  type OnBlock,
+  type TopKRequest,
+  type TopKResult,
+} from "@/domain/retrieval/top-k";
 import type { Ops } from "../ops/ops";
-import { checkTopK, roundedDot, searchTopK, type OnBlock } from "./top-k";
+import { longestRow, matrixSource, padRows, scoreError } from "./engine-rows";
 
 /** Proposals beyond k: with them the k-th score of real vectors stands clear of the first one left out. */
 const MARGIN = 22;
@@ -60,31 +67,6 @@ class Proposals {
       else a++;
     }
   }
-}
-
-/** Rows [count × width], each padded with zeros from `dimension` values. */
-function padRows(
-  values: Float32Array,
-  dimension: number,
-  width: number,
-  from: number,
-  count: number,
-  rows = count,
-): Float32Array {
-  const padded = new Float32Array(rows * width);
-  for (let row = 0; row < count; row++) {
-    const at = (from + row) * dimension;
-    padded.set(values.subarray(at, at + dimension), row * width);
-  }
-  return padded;
-}
-
-function matrixSource(data: Float32Array, rows: number, columns: number): WeightSource {
-  return {
-    names: ["candidates"],
-    describe: () => ({ dtype: "F32", shape: [rows, columns] }),
-    bytes: () => Promise.resolve(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
-  };
 }
 
 function matchProgram(batch: number, columns: number, k: number): Program {
@@ -150,23 +132,9 @@ async function searchChunk(
   }
 }
 
-function longestRow(values: Float32Array, dimension: number): number {
-  let longest = 0;
-  for (let at = 0; at < values.length; at += dimension) {
-    let squares = 0;
-    for (let i = 0; i < dimension; i++) squares += values[at + i]! ** 2;
-    if (Number.isNaN(squares)) return NaN;
-    if (squares > longest) longest = squares;
-  }
-  return Math.sqrt(longest);
-}
-
 /**
- * Scores the proposals of one query by the definition and writes the first k.
- *
- * Proof: |float32 dot − exact dot| ≤ γ‖q‖‖c‖ with γ = n·u/(1 − n·u) in any order of summation (Higham,
- * Accuracy and Stability of Numerical Algorithms, 2nd ed., §3.1); u = 2⁻²³ also covers GPUs that do not
- * round to nearest. So no candidate outside the proposals scores above the last proposal + γ‖q‖‖c‖.
+ * Scores the proposals of one query by the definition and writes the first k. No candidate outside the
+ * proposals scores above the last proposal + `scoreError`.
  *
  * @returns whether the answer is proven.
  */
@@ -187,13 +155,11 @@ function settle(search: Search, query: number, longest: number, result: TopKResu
     result.scores[query * k + i] = score;
   }
   if (own.length === candidateCount) return true;
-  const slack = (dimension + 8) * 2 ** -23;
   const vector = queries.subarray(query * dimension, (query + 1) * dimension);
-  const error = (slack / (1 - slack)) * longestRow(vector, dimension) * longest;
+  const error = scoreError(dimension, longestRow(vector, dimension) * longest);
   const last = proposals.scores[(query + 1) * width - 1]!;
   const kth = own[wanted - 1];
-  // 1e-30: values too small for a GPU may count as zero there.
-  return kth !== undefined && kth.score > Math.fround(last + error + 1e-30);
+  return kth !== undefined && kth.score > Math.fround(last + error);
 }
 
 /**

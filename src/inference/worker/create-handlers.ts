@@ -4,13 +4,13 @@ import { addModel } from "../assets/add-model";
 import { createModelRegistry, type RegistryContext } from "../assets/model-registry";
 import type { DecodeImage } from "../images/image";
 import type { ModelRef, StepProgress } from "../protocol/messages";
-import { searchTopKOnEngine } from "../search/engine-top-k";
 import { compareAttention, comparePair } from "./compare-pair";
 import { encodeBatch } from "./encode-batch";
 import type { EngineHost } from "./engine-host";
 import { explainSimilarity } from "./explain-similarity";
 import type { Handlers } from "./handler";
 import { measureModel } from "./measure-model";
+import { searchHandlers } from "./search-handlers";
 import { ModelHost, type ModelLoadOptions } from "./model-host";
 import { createProgress } from "./progress";
 
@@ -151,24 +151,9 @@ function encoderHandlers(service: Service): Pick<Handlers, "encode/batch" | "exp
   };
 }
 
-function computeHandlers(service: Service): Pick<Handlers, "search/top-k" | "preference/train"> {
-  const { clock, breathe } = service.environment;
+function trainHandlers({ environment }: Service): Pick<Handlers, "preference/train"> {
+  const { clock, breathe } = environment;
   return {
-    "search/top-k": (request, { signal, emit, giveWay }) => {
-      const report = createProgress("score", "items", clock, emit);
-      const onBlock = async (done: number, total: number): Promise<void> => {
-        report(done, total);
-        await breathe();
-        signal.throwIfAborted();
-        await giveWay();
-      };
-      return service.onEngine(signal, () =>
-        searchTopKOnEngine(request, () => service.environment.engines.engine(), {
-          now: () => clock.now(),
-          onBlock,
-        }),
-      );
-    },
     "preference/train": (request, { signal, emit, giveWay }) => {
       const report = createProgress("train", "steps", clock, emit);
       return trainPreferenceHead(request, request, async (done, total) => {
@@ -189,6 +174,7 @@ export function createHandlers(environment: WorkerEnvironment): Handlers {
     ...modelHandlers(service),
     ...compareHandlers(service),
     ...encoderHandlers(service),
-    ...computeHandlers(service),
+    ...searchHandlers(environment),
+    ...trainHandlers(service),
   };
 }

@@ -33,6 +33,9 @@ export const LANES: Readonly<Record<RequestName, "engine" | "direct">> = {
   "compare/attention": "engine",
   "encode/batch": "engine",
   "explain/similarity": "engine",
+  "search/open": "direct",
   "search/top-k": "engine",
+  "search/rank": "engine",
+  "search/close": "engine",
   "preference/train": "engine",
 };

@@ -5,8 +5,10 @@ import type { BlobStore } from "./opfs";
 function memoryStore() {
   const files = new Map<string, Blob>();
   const written: string[] = [];
+  let isFull = false;
   const store: BlobStore = {
     write(path, data) {
+      if (isFull) return Promise.reject(new Error("full"));
       written.push(path);
       files.set(path, new Blob([data as BlobPart]));
       return Promise.resolve();
@@ -24,7 +26,7 @@ function memoryStore() {
           .sort(),
       ),
   };
-  return { store, files, written };
+  return { store, files, written, refuse: (refused: boolean) => void (isFull = refused) };
 }
 
 const vectorOf = (i: number) => Float32Array.of(i, i / 2, -i);
@@ -66,13 +68,12 @@ test("flushing keeps what is waiting; two tabs never write the same file", async
 });
 
 test("after a failed write the next flush tries again; a damaged file is left out", async () => {
-  const { store, files } = memoryStore();
-  const { write } = store;
+  const { store, files, refuse } = memoryStore();
   const vectors = await openVectorStore(store, "m@1", { now: () => 0 });
   await vectors.put("a", vectorOf(1));
-  store.write = () => Promise.reject(new Error("full"));
+  refuse(true);
   await expect(vectors.flush()).rejects.toThrow("full");
-  store.write = write;
+  refuse(false);
   await vectors.flush();
   files.set("vectors/m@1/00000009-x.bin", new Blob(["nothing"]));
   const again = await openVectorStore(store, "m@1", { now: () => 0 });

@@ -176,7 +176,7 @@ function toText(run: BenchmarkRun): string {
 async function writeTrec(run: BenchmarkRun, prefix: string): Promise<void> {
   const { trecQrels, trecRun } = await import("@/benchmark/logic/exports");
   for (const direction of run.scorers.keys()) {
-    await writeFile(`${prefix}.${direction}.run`, trecRun(run, direction));
+    await writeFile(`${prefix}.${direction}.run`, await trecRun(run, direction));
     await writeFile(`${prefix}.${direction}.qrels`, trecQrels(run, direction));
   }
 }

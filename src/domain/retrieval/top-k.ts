@@ -1,5 +1,21 @@
 import { AppError } from "@/shared/lib/errors";
-import type { TopKRequest, TopKResult } from "../protocol/messages";
+
+export interface TopKRequest {
+  /** [queryCount × dimension] float32. */
+  readonly queries: Float32Array;
+  /** [candidateCount × dimension] float32. */
+  readonly candidates: Float32Array;
+  readonly dimension: number;
+  readonly k: number;
+}
+
+/** Ties are broken by the lower candidate index, on every engine. */
+export interface TopKResult {
+  /** [queryCount × k] row indices; −1 where there are fewer than k candidates. */
+  readonly indices: Int32Array;
+  /** [queryCount × k] dot products. */
+  readonly scores: Float32Array;
+}
 
 /** Candidates per block: 256 rows of 256 floats stay in the second-level cache. */
 const CANDIDATE_BLOCK = 256;
@@ -86,7 +102,7 @@ export function checkTopK(request: TopKRequest): { queryCount: number; candidate
   if (!isCount(dimension) || !isCount(k) || !isWhole) {
     throw new AppError(
       "shape-mismatch",
-      `search/top-k: ${queries.length} query and ${candidates.length} candidate values must be whole rows of ${dimension}, and k (${k}) at least 1.`,
+      `top-k: ${queries.length} query and ${candidates.length} candidate values must be whole rows of ${dimension}, and k (${k}) at least 1.`,
       { details: { dimension, k, queries: queries.length, candidates: candidates.length } },
     );
   }

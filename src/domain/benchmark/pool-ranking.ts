@@ -1,0 +1,172 @@
+/** Exact rankings of one pool of candidates; where the work runs is the gallery's matter. */
+import { packRows, type Gallery, type OpenGallery } from "../retrieval/gallery";
+import { placeCounted, type TrueRanks } from "../retrieval/true-rank";
+import { compareBytes } from "../trec";
+import type { Relevance } from "./task";
+import { joinRows, type VectorTable } from "./vectors";
+
+export interface RankedCandidate {
+  readonly id: string;
+  /** 1 = first; ties in the stated order (score, then candidate id, as trec_eval). */
+  readonly rank: number;
+  readonly score: number;
+  /** Shares its score with a neighbour. */
+  readonly tied: boolean;
+}
+
+/** A query with its true items; all of them and none of the excluded ones must be in the pool. */
+export interface RankedQuery {
+  readonly vector: Float32Array;
+  readonly relevant: readonly Relevance[];
+  readonly excluded: readonly string[];
+}
+
+export interface QueryPlaces {
+  readonly ranks: TrueRanks;
+  /** Score of the best true item less that of the best other candidate; Infinity alone. */
+  readonly margin: number;
+}
+
+export interface PoolRanking {
+  readonly pool: VectorTable;
+  places(queries: readonly RankedQuery[], signal?: AbortSignal): Promise<QueryPlaces[]>;
+  /**
+   * The first `k` candidates of each query: score descending, then id descending by bytes.
+   *
+   * @param vectors - of the queries.
+   * @param k - how many.
+   * @param always - ids returned for every query even beyond the first k, as far as the pool has them.
+   * @param signal - stops it.
+   */
+  first(
+    vectors: readonly Float32Array[],
+    k: number,
+    always?: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<RankedCandidate[][]>;
+  /** Frees the gallery; it opens again when needed. */
+  close(): void;
+}
+
+/**
+ * @param pool - complete when the first ranking is asked for.
+ * @param openGallery - where rankings are computed.
+ * @param width - leading values that count, each row made a unit vector again; default all.
+ */
+export function createPoolRanking(
+  pool: VectorTable,
+  openGallery: OpenGallery,
+  width = Infinity,
+): PoolRanking {
+  let opened: { readonly gallery: Gallery; readonly order: Int32Array } | undefined;
+  let places = new Int32Array(0);
+  const open = () => {
+    if (opened !== undefined) return opened;
+    const { ids } = pool;
+    // Ties go to the lower row of the gallery, which thus is the higher id.
+    const order = Int32Array.from(ids.keys()).sort((a, b) => compareBytes(ids[b]!, ids[a]!));
+    places = new Int32Array(order.length);
+    for (const [row, own] of order.entries()) places[own] = row;
+    const dimension = Math.min(width, pool.dimension);
+    const read = () => readOrdered(pool, order, dimension);
+    opened = { gallery: openGallery({ size: ids.length, dimension, read }), order };
+    return opened;
+  };
+  const rowOf = (id: string): number => places[pool.rowOf(id)!]!;
+  const dimensionOf = () => Math.min(width, pool.dimension);
+  return {
+    pool,
+    async places(queries, signal) {
+      const { gallery } = open();
+      const targets = packRows(queries.map(({ relevant }) => relevant.map(({ id }) => rowOf(id))));
+      const vectors = queries.map(({ vector }) => vector);
+      const counts = await gallery.rank(
+        {
+          queries: joinRows(vectors, dimensionOf()),
+          targets,
+          excluded: packRows(queries.map(({ excluded }) => excluded.map(rowOf))),
+        },
+        signal,
+      );
+      return queries.map(({ relevant }, query) => {
+        const from = targets.starts[query]!;
+        const counted = relevant.map(({ gain }, i) => ({
+          index: targets.rows[from + i]!,
+          gain,
+          score: counts.scores[from + i]!,
+          higher: counts.higher[from + i]!,
+          tied: counts.tied[from + i]!,
+          tiedBefore: counts.tiedBefore[from + i]!,
+        }));
+        const best = Math.max(...counted.map(({ score }) => score));
+        return {
+          ranks: placeCounted(counted, (a, b) => b - a),
+          margin: best - counts.bestOther[query]!,
+        };
+      });
+    },
+    async first(vectors, k, always = [], signal) {
+      if (vectors.length === 0) return [];
+      const { gallery, order } = open();
+      const dimension = dimensionOf();
+      const wanted = Math.min(pool.size, k + 1);
+      const top = await gallery.top(joinRows(vectors, dimension), wanted, signal);
+      const rows = [...new Set(always)].filter((id) => pool.rowOf(id) !== undefined).map(rowOf);
+      const alone = vectors.flatMap((vector) => rows.map(() => vector));
+      // Each by itself: other items of the list count like any candidate.
+      const counts = await gallery.rank(
+        {
+          queries: joinRows(alone, dimension),
+          targets: packRows(vectors.flatMap(() => rows.map((row) => [row]))),
+          excluded: packRows(alone.map(() => [])),
+        },
+        signal,
+      );
+      return vectors.map((_, query) => {
+        const from = query * wanted;
+        const scores = top.scores.subarray(from, from + wanted);
+        const shown = new Set<number>();
+        const list = Array.from({ length: Math.min(k, wanted) }, (__, i): RankedCandidate => {
+          const row = top.indices[from + i]!;
+          shown.add(row);
+          const tied = scores[i] === scores[i - 1] || scores[i] === scores[i + 1];
+          return { id: pool.ids[order[row]!]!, rank: i + 1, score: scores[i]!, tied };
+        });
+        const more = rows.flatMap((row, i): RankedCandidate[] => {
+          const at = query * rows.length + i;
+          const rank = 1 + counts.higher[at]! + counts.tiedBefore[at]!;
+          const tied = counts.tied[at]! > 0;
+          return shown.has(row)
+            ? []
+            : [{ id: pool.ids[order[row]!]!, rank, score: counts.scores[at]!, tied }];
+        });
+        return [...list, ...more.sort((a, b) => a.rank - b.rank)];
+      });
+    },
+    close() {
+      opened?.gallery.close();
+      opened = undefined;
+    },
+  };
+}
+
+function readOrdered(pool: VectorTable, order: Int32Array, dimension: number): Float32Array {
+  const matrix = pool.matrix();
+  const values = new Float32Array(order.length * dimension);
+  for (let row = 0; row < order.length; row++) {
+    const at = order[row]! * pool.dimension;
+    values.set(matrix.subarray(at, at + dimension), row * dimension);
+  }
+  if (dimension < pool.dimension) normaliseRows(values, dimension);
+  return values;
+}
+
+function normaliseRows(values: Float32Array, dimension: number): void {
+  for (let at = 0; at < values.length; at += dimension) {
+    let squares = 0;
+    for (let i = at; i < at + dimension; i++) squares += values[i]! ** 2;
+    if (squares === 0) continue;
+    const scale = 1 / Math.sqrt(squares);
+    for (let i = at; i < at + dimension; i++) values[i]! *= scale;
+  }
+}
