@@ -2,18 +2,26 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
-/** Chromium flags for tests: WebGPU on a software adapter, no network chatter of the browser's own. */
-export const WEBGPU_FLAGS = [
+/** Chromium flags for tests: no network chatter of the browser's own. */
+const QUIET_FLAGS = [
   "--headless=new",
   "--no-sandbox",
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
 ];
+
+/** WebGPU on a software adapter. */
+export const WEBGPU_FLAGS = [
+  ...QUIET_FLAGS,
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+];
+
+/** No GPU at all, as on a machine whose driver is blocked. */
+export const PLAIN_FLAGS = [...QUIET_FLAGS, "--disable-gpu"];
 
 const CANDIDATES = [
   process.env["PERIGEE_BROWSER"],
