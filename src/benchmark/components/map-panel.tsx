@@ -18,7 +18,8 @@ import type { LoadedDataSet, RunState } from "../store/bench-store";
 import styles from "./benchmark.module.css";
 import { encoderName } from "./encoder-name";
 import { ItemImage } from "./item-image";
-import { groupColour, MapCanvas } from "./map-canvas";
+import { MapCanvas } from "./map-canvas";
+import { groupColour } from "./use-map-drawing";
 import { UMAP_LIMIT, type FlatMapState, type MapData } from "./use-flat-map";
 
 export interface MapPanelProps {

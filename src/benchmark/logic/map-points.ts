@@ -79,21 +79,24 @@ export type Point = readonly [number, number];
 /** Corners that a link keeps of a lasso. */
 const LASSO_POINTS = 48;
 
-/** A lasso as text for a link: thousandths of the map's side, at most 48 corners. */
+/** Corners are kept to this share of the map's side: less than a pixel at the largest magnification. */
+const LASSO_UNIT = 1e-5;
+
+/** A lasso as text for a link, at most 48 corners. */
 export function formatLasso(polygon: readonly Point[]): string {
   const step = Math.max(1, Math.ceil(polygon.length / LASSO_POINTS));
-  const thousandths = (value: number) => Math.round(1000 * Math.min(1, Math.max(0, value)));
+  const units = (value: number) => Math.round(Math.min(1, Math.max(0, value)) / LASSO_UNIT);
   return polygon
     .filter((_, i) => i % step === 0)
-    .map(([x, y]) => `${thousandths(x)}.${thousandths(y)}`)
+    .map(([x, y]) => `${units(x)}.${units(y)}`)
     .join("_");
 }
 
 /** Reads what `formatLasso` wrote; undefined for anything else, or fewer than three corners. */
 export function parseLasso(text: string): readonly Point[] | undefined {
-  if (!/^\d{1,4}\.\d{1,4}(?:_\d{1,4}\.\d{1,4}){2,}$/u.test(text)) return undefined;
+  if (!/^\d{1,6}\.\d{1,6}(?:_\d{1,6}\.\d{1,6}){2,}$/u.test(text)) return undefined;
   return text.split("_").map((corner): Point => {
-    const [x = 0, y = 0] = corner.split(".").map((value) => Number(value) / 1000);
+    const [x = 0, y = 0] = corner.split(".").map((value) => Number(value) * LASSO_UNIT);
     return [x, y];
   });
 }
@@ -132,15 +135,4 @@ export function lasso(points: Float32Array, polygon: readonly Point[]): number[]
     if (isInside([points[2 * i]!, points[2 * i + 1]!], polygon)) found.push(i);
   }
   return found;
-}
-
-/** Index of the nearest point within a radius. */
-export function nearest(points: Float32Array, [x, y]: Point, radius: number): number | undefined {
-  let best: number | undefined;
-  let least = radius * radius;
-  for (let i = 0; i < points.length / 2; i++) {
-    const distance = (points[2 * i]! - x) ** 2 + (points[2 * i + 1]! - y) ** 2;
-    if (distance <= least) [best, least] = [i, distance];
-  }
-  return best;
 }

@@ -16,7 +16,7 @@ const FULL: Required<BenchSearch> = {
   value: "",
   map: "cluster",
   layout: "umap",
-  lasso: "0.0_500.1000_1000.0",
+  lasso: "0.0_50000.100000_100000.0",
   why: "d9001-3",
   side: "b",
   ask: "red lamp",
@@ -38,12 +38,12 @@ test("anything else is left out, and reading twice changes nothing", () => {
     fc.property(anything, (raw) => {
       const once = parseBenchSearch(raw);
       expect(parseBenchSearch({ ...once })).toEqual(once);
-      for (const value of Object.values(once)) expect(value!.length).toBeLessThanOrEqual(600);
+      for (const value of Object.values(once)) expect(value!.length).toBeLessThanOrEqual(700);
     }),
   );
 });
 
-test("a lasso in a link holds the same points, to a thousandth", () => {
+test("a lasso in a link holds the same points, however many corners it had", () => {
   const circle = Array.from({ length: 400 }, (_, i): Point => {
     const angle = (2 * Math.PI * i) / 400;
     return [0.5 + 0.4 * Math.cos(angle), 0.5 + 0.4 * Math.sin(angle)];
@@ -64,7 +64,7 @@ test("a lasso in a link holds the same points, to a thousandth", () => {
 });
 
 test("what is no lasso is none", () => {
-  for (const text of ["", "1.2_3.4", "a.b_1.2_3.4", "1.2_3.4_5.6x", "99999.1_1.1_1.1"]) {
+  for (const text of ["", "1.2_3.4", "a.b_1.2_3.4", "1.2_3.4_5.6x", "9999999.1_1.1_1.1"]) {
     expect(parseLasso(text)).toBeUndefined();
   }
 });

@@ -30,7 +30,7 @@ export interface BenchSearch {
 
 const MAX_TEXT = 300;
 /** Longer than any lasso that the map writes. */
-const MAX_LASSO = 600;
+const MAX_LASSO = 700;
 
 function textOf(value: unknown, most = MAX_TEXT): string | undefined {
   // A link's reader turns what looks like a number or a truth value into one.

@@ -1,0 +1,113 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { MapGroups } from "../logic/map-points";
+import type { MapView } from "../logic/map-view";
+import { createPlainPoints, createWebGlPoints, type PointRenderer } from "./webgl-points";
+
+const COLOUR_VARIABLES = [
+  "--p-a",
+  "--p-b",
+  "--p-good",
+  "--p-bad",
+  "--p-warn",
+  "--p-accent",
+  "--p-text",
+  "--p-dim",
+] as const;
+
+/** Colour variable of a group; "error" keeps red and green for miss and hit. */
+export function groupColour(group: number, isError: boolean): string {
+  const errors = ["--p-dim", "--p-good", "--p-bad"] as const;
+  return (isError ? errors[group] : COLOUR_VARIABLES[group % COLOUR_VARIABLES.length]) ?? "--p-dim";
+}
+
+/** Any CSS colour as shares of red, green and blue. */
+function readColours(element: Element, isError: boolean): [number, number, number][] {
+  const pixel = document.createElement("canvas");
+  [pixel.width, pixel.height] = [1, 1];
+  const context = pixel.getContext("2d", { willReadFrequently: true })!;
+  const style = getComputedStyle(element);
+  return COLOUR_VARIABLES.map((_, group) => {
+    context.fillStyle = style.getPropertyValue(groupColour(group, isError));
+    context.fillRect(0, 0, 1, 1);
+    const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
+    return [red / 255, green / 255, blue / 255];
+  });
+}
+
+/** Fewer points are drawn larger, and all grow a little as the map is magnified. */
+function diameter(count: number, zoom: number, pixelRatio: number): number {
+  const base = count > 40_000 ? 2.5 : count > 4000 ? 4.5 : 7;
+  return base * pixelRatio * Math.min(3, zoom ** 0.25);
+}
+
+export interface DrawnPoints {
+  readonly points: Float32Array;
+  readonly groups: MapGroups;
+  readonly isError: boolean;
+  /** Undefined: all. */
+  readonly chosen: ReadonlySet<number> | undefined;
+}
+
+/** Draws on the canvas whenever something changes, at most once per frame. */
+export function useMapDrawing({ points, groups, isError, chosen }: DrawnPoints, view: MapView) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const renderer = useRef<PointRenderer>(undefined);
+  const colours = useRef<[number, number, number][]>([]);
+  const frame = useRef(0);
+  const shown = useRef(view);
+  // After a lost context a new element starts without WebGL.
+  const [isPlain, setPlain] = useState(false);
+  const scheme = useComputedColorScheme("light");
+  const draw = useCallback(() => {
+    cancelAnimationFrame(frame.current);
+    frame.current = requestAnimationFrame(() => {
+      const element = canvas.current;
+      if (element === null || renderer.current === undefined) return;
+      const ratio = devicePixelRatio;
+      const side = Math.round(element.clientWidth * ratio);
+      if (element.width !== side) [element.width, element.height] = [side, side];
+      renderer.current.draw(shown.current, {
+        colours: colours.current,
+        hollow: isError ? 2 : -1,
+        size: diameter(points.length / 2, shown.current.zoom, ratio),
+      });
+    });
+  }, [points, isError]);
+  useEffect(() => {
+    const element = canvas.current!;
+    renderer.current =
+      (isPlain ? undefined : createWebGlPoints(element)) ?? createPlainPoints(element);
+    const lose = (event: Event) => {
+      event.preventDefault();
+      setPlain(true);
+    };
+    element.addEventListener("webglcontextlost", lose);
+    const observer = new ResizeObserver(draw);
+    observer.observe(element);
+    return () => {
+      element.removeEventListener("webglcontextlost", lose);
+      observer.disconnect();
+      cancelAnimationFrame(frame.current);
+      renderer.current?.dispose();
+      renderer.current = undefined;
+    };
+  }, [isPlain, draw]);
+  useEffect(() => {
+    renderer.current?.setPoints(points);
+    renderer.current?.setGroups(groups.groups);
+    const flags = new Uint8Array(points.length / 2).fill(chosen === undefined ? 1 : 0);
+    for (const i of chosen ?? []) flags[i] = 1;
+    renderer.current?.setChosen(flags);
+    draw();
+  }, [points, groups, chosen, draw, isPlain]);
+  useEffect(() => {
+    colours.current = readColours(canvas.current!, isError);
+    draw();
+  }, [scheme, isError, draw, isPlain]);
+  useEffect(() => {
+    shown.current = view;
+    draw();
+  }, [view, draw]);
+  return { canvas, key: isPlain ? "plain" : "webgl" };
+}
