@@ -59,6 +59,7 @@ export function BenchmarkPage({ client, store, search, onSearchChange }: Benchma
             store={store}
             state={state}
             task={dataSet.task}
+            {...{ search, onSearchChange }}
           />
         )}
         {runs.some(({ run }) => run !== undefined) && (

@@ -11,10 +11,10 @@ const BASELINES: Readonly<Record<BaselineId, MessageDescriptor>> = {
 
 /** An encoder's name as people read it. */
 export function encoderName(
-  { key, model, imported }: EncoderChoice,
+  { key, model, imported, width }: EncoderChoice,
   translate: (message: MessageDescriptor) => string,
 ): string {
-  if (model !== undefined) return model.name;
+  if (model !== undefined) return width === undefined ? model.name : `${model.name} (${width})`;
   if (imported !== undefined) return imported.name;
   return translate(BASELINES[key as BaselineId]);
 }

@@ -1,11 +1,12 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { Button, Checkbox, FileButton, Group, Stack, Text } from "@mantine/core";
+import { Button, Checkbox, FileButton, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { possibleDirections, type BenchmarkTask, type Direction } from "@/domain/benchmark/task";
+import { useEffect, useRef } from "react";
+import { possibleDirections, type BenchmarkTask } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
+import type { BenchSearch } from "../logic/search-params";
 import { VECTOR_FILES } from "../logic/read-vectors";
 import { modelsQuery } from "../queries/models-query";
 import {
@@ -100,17 +101,42 @@ function RunProgress({
   );
 }
 
+/** Widths below the full one that some of the encoders offer. */
+function widthsOf(choices: readonly EncoderChoice[]): number[] {
+  const offered = choices.flatMap(({ model }) => model?.dimensions?.slice(0, -1) ?? []);
+  return [...new Set(offered)].sort((a, b) => a - b);
+}
+
+function cutChoice(choice: EncoderChoice, width: number | undefined): EncoderChoice {
+  const canCut = width !== undefined && choice.model?.dimensions?.includes(width) === true;
+  return canCut ? { ...choice, width } : choice;
+}
+
+/** Starts what a link has run, when everything that it names is there. */
+function useStartOnce(isDue: boolean, start: () => void) {
+  const isDone = useRef(false);
+  useEffect(() => {
+    if (!isDue || isDone.current) return;
+    isDone.current = true;
+    start();
+  });
+}
+
 /** Which encoders and directions to run, and how the runs go. */
 export function RunPanel({
   client,
   store,
   state,
   task,
+  search,
+  onSearchChange,
 }: {
   readonly client: InferenceClient;
   readonly store: BenchStore;
   readonly state: BenchState;
   readonly task: BenchmarkTask;
+  readonly search: BenchSearch;
+  readonly onSearchChange: (search: BenchSearch) => void;
 }) {
   const { t } = useLingui();
   const models = useQuery(modelsQuery(client));
@@ -122,14 +148,28 @@ export function RunPanel({
     ...state.imported.map((imported) => ({ key: imported.name, imported })),
   ];
   const possible = possibleDirections(task);
-  const [chosen, setChosen] = useState<readonly string[]>();
-  const [directions, setDirections] = useState<readonly Direction[]>(possible);
   const firstModel = choices.find(({ model }) => model !== undefined);
-  const selected = chosen ?? [firstModel?.key ?? "baseline-both", "baseline-color"];
+  const usual = [firstModel?.key ?? "baseline-both", "baseline-color"];
+  const selected = choices.filter(({ key }) => (search.encoders ?? usual).includes(key));
+  const directions = possible.filter((name) => (search.directions ?? possible).includes(name));
   const isRunning = state.runs.some(({ status }) => status === "running" || status === "waiting");
+  const widths = widthsOf(selected);
+  const width = widths.find((offered) => offered === search.width);
+  // Another choice is no longer what was run.
+  const { run: wasRun, ...chosen } = search;
+  const start = () => {
+    const cut = selected.map((choice) => cutChoice(choice, width));
+    void store.actions.start(cut, directions);
+  };
+  const isReady = models.isSuccess && !isRunning && selected.length > 0 && directions.length > 0;
+  useStartOnce(wasRun === true && isReady && state.runs.length === 0, start);
   return (
     <Stack gap="sm">
-      <Checkbox.Group label={t`Encoders`} value={[...selected]} onChange={setChosen}>
+      <Checkbox.Group
+        label={t`Encoders`}
+        value={selected.map(({ key }) => key)}
+        onChange={(encoders) => onSearchChange({ ...chosen, encoders })}
+      >
         <Group gap="md" mt={4}>
           {choices.map((choice) => (
             <Checkbox key={choice.key} value={choice.key} label={encoderName(choice, t)} />
@@ -152,7 +192,10 @@ export function RunPanel({
         label={t`Directions`}
         value={[...directions]}
         onChange={(values) =>
-          setDirections(possible.filter((direction) => values.includes(direction)))
+          onSearchChange({
+            ...chosen,
+            directions: possible.filter((direction) => values.includes(direction)),
+          })
         }
       >
         <Group gap="md" mt={4}>
@@ -166,15 +209,28 @@ export function RunPanel({
           ))}
         </Group>
       </Checkbox.Group>
-      <Group>
+      <Group align="end">
+        {widths.length > 1 && (
+          <NativeSelect
+            label={t`Dimensions`}
+            value={width ?? ""}
+            onChange={({ currentTarget: { value } }) => {
+              const { width: _width, ...rest } = chosen;
+              onSearchChange(value === "" ? rest : { ...rest, width: Number(value) });
+            }}
+            data={[
+              { value: "", label: t`All` },
+              ...widths.map((offered) => ({ value: `${offered}`, label: `${offered}` })),
+            ]}
+          />
+        )}
         <Button
           disabled={isRunning || selected.length === 0 || directions.length === 0}
-          onClick={() =>
-            void store.actions.start(
-              choices.filter(({ key }) => selected.includes(key)),
-              directions,
-            )
-          }
+          onClick={() => {
+            const encoders = selected.map(({ key }) => key);
+            onSearchChange({ ...chosen, encoders, directions, run: true });
+            start();
+          }}
         >
           <Trans>Run</Trans>
         </Button>

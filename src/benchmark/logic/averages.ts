@@ -9,6 +9,8 @@ export interface Averages {
 
 /** Mean vectors of the run's queries and candidates in the views of a direction, where it has them. */
 export function averagesOf(run: BenchmarkRun | undefined, direction: Direction): Averages {
+  // A model explains whole vectors; averages of cut ones do not fit them.
+  if (run?.encoder.width !== undefined) return {};
   const views = viewsOf(direction);
   const queries = run?.queries.get(views.query);
   const candidates = run?.candidates.get(views.candidate);

@@ -10,7 +10,8 @@ export function recipeOf(run: BenchmarkRun): string {
     encoder.fusion === "side-by-side" || encoder.fusion === "imported"
       ? encoder.id
       : `${encoder.id}@${encoder.revision}`;
-  return `npm run --silent perigee -- benchmark --data ${data} --preset ${task.preset} --split ${task.split}${language} --encoder ${name} --directions ${options.directions.join(",")} --bootstrap 0 --json`;
+  const width = encoder.width === undefined ? "" : ` --dimension ${encoder.width}`;
+  return `npm run --silent perigee -- benchmark --data ${data} --preset ${task.preset} --split ${task.split}${language} --encoder ${name}${width} --directions ${options.directions.join(",")} --bootstrap 0 --json`;
 }
 
 function demoLanguage(task: BenchmarkTask): string {

@@ -1,4 +1,4 @@
-import { parseDirection, type Direction } from "@/domain/benchmark/task";
+import { DIRECTIONS, parseDirection, type Direction } from "@/domain/benchmark/task";
 import { MAP_COLOURS, MAP_LAYOUTS, type MapColour, type MapLayout } from "./map-points";
 import { QUERY_FILTERS, QUERY_SORTS, type QueryFilter, type QuerySort } from "./query-list";
 
@@ -26,6 +26,12 @@ export interface BenchSearch {
   readonly side?: "a" | "b";
   /** Words of a query of the user's own. */
   readonly ask?: string;
+  /** What /benchmark measures: keys of encoders, directions, leading dimensions of the vectors. */
+  readonly encoders?: readonly string[];
+  readonly directions?: readonly Direction[];
+  readonly width?: number;
+  /** It was run: who follows the link wants to see the figures. */
+  readonly run?: true;
 }
 
 const MAX_TEXT = 300;
@@ -41,6 +47,26 @@ function textOf(value: unknown, most = MAX_TEXT): string | undefined {
 
 function oneOf<T extends string>(known: readonly T[], value: unknown): T | undefined {
   return known.find((name) => name === value);
+}
+
+const MAX_ENCODERS = 20;
+const MAX_WIDTH = 100_000;
+
+/** A list as the link has it; undefined for anything that is not a list of texts. */
+function listOf(value: unknown): string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const texts = value.slice(0, MAX_ENCODERS).map((entry) => textOf(entry));
+  return texts.every((text) => text !== undefined) ? texts : undefined;
+}
+
+function directionsOf(value: unknown): readonly Direction[] | undefined {
+  const named = listOf(value)?.map(parseDirection);
+  return named && DIRECTIONS.filter((direction) => named.includes(direction));
+}
+
+function widthOf(value: unknown): number | undefined {
+  const isWidth = Number.isInteger(value) && (value as number) > 0 && (value as number) < MAX_WIDTH;
+  return isWidth ? (value as number) : undefined;
 }
 
 /** Without the members that are undefined. */
@@ -68,5 +94,9 @@ export function parseBenchSearch(raw: Readonly<Record<string, unknown>>): BenchS
     why: textOf(raw["why"]),
     side: oneOf(["a", "b"], raw["side"]),
     ask: textOf(raw["ask"]),
+    encoders: listOf(raw["encoders"]),
+    directions: directionsOf(raw["directions"]),
+    width: widthOf(raw["width"]),
+    run: raw["run"] === true ? true : undefined,
   });
 }

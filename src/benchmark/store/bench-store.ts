@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { BASELINE_IDS, type BaselineId } from "@/domain/benchmark/baselines";
+import { cutEncoder } from "@/domain/benchmark/cut-encoder";
 import type { BenchmarkEncoder } from "@/domain/benchmark/encoder";
 import { jobsOf, planBenchmark } from "@/domain/benchmark/plan";
 import type { ColumnMapping } from "@/domain/benchmark/presets/custom";
@@ -49,6 +50,8 @@ export interface EncoderChoice {
   readonly key: string;
   readonly model?: ModelSummary;
   readonly imported?: ImportedVectors;
+  /** Leading dimensions of a model's vectors; default all. */
+  readonly width?: number;
 }
 
 export type RunStatus = "waiting" | "running" | "paused" | "done" | "cancelled" | "failed";
@@ -122,7 +125,12 @@ async function openEncoder(
   const { model, imported } = choice;
   if (model !== undefined) {
     const store = await openVectorStore(ports.blobs, `${model.id}@${model.revision}`, ports.clock);
-    return createCachedEncoder(createClientEncoder(ports.client, model, files), store, files);
+    const encoder = createCachedEncoder(
+      createClientEncoder(ports.client, model, files),
+      store,
+      files,
+    );
+    return choice.width === undefined ? encoder : cutEncoder(encoder, choice.width);
   }
   if (imported !== undefined) {
     const { task } = dataSet;

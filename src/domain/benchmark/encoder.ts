@@ -40,5 +40,7 @@ export interface BenchmarkEncoder {
   readonly fusion: Fusion;
   /** Widths a prefix of the vector may have, smallest first. */
   readonly dimensions?: readonly number[];
+  /** Leading values that are kept of longer vectors. */
+  readonly width?: number;
   encode(jobs: readonly EncodeJob[], signal: AbortSignal): Promise<EncodedBlock>;
 }

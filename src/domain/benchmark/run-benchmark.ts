@@ -55,7 +55,10 @@ export interface WidthCurve {
 /** Everything a run knows, growing while it goes. */
 export interface BenchmarkRun {
   readonly task: BenchmarkTask;
-  readonly encoder: Pick<BenchmarkEncoder, "id" | "revision" | "views" | "fusion" | "dimensions">;
+  readonly encoder: Pick<
+    BenchmarkEncoder,
+    "id" | "revision" | "views" | "fusion" | "dimensions" | "width"
+  >;
   readonly plan: BenchmarkPlan;
   readonly candidates: ReadonlyMap<View, VectorTable>;
   readonly queries: ReadonlyMap<View, VectorTable>;

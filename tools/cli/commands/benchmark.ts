@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { mappingSchema, type ColumnMapping } from "@/domain/benchmark/presets/custom";
 import { BASELINE_IDS } from "@/domain/benchmark/baselines";
+import { cutEncoder } from "@/domain/benchmark/cut-encoder";
 import { METHOD_TEXT } from "@/domain/benchmark/classify";
 import { jobsOf, planBenchmark } from "@/domain/benchmark/plan";
 import { reportRun, TIE_TEXT } from "@/domain/benchmark/report";
@@ -35,6 +36,7 @@ each figure with its interval, number of queries, pool, skipped items, tie rule 
   --preset PRESET    ${PRESETS.join(", ")} (docs/benchmark.md describes their files)
   --encoder NAME     id, id@revision or folder of a model; ${BASELINE_IDS.join(", ")};
                      or FILE.npy|npz|safetensors|parquet, whose rows follow the item list (--items-out)
+  --dimension N      only the first N values of a model's vectors, one of its dimensions
   --directions D,…   ${DIRECTIONS.join(", ")} (also written t2mm, t->mm; default: all possible)
   --split SPLIT      all (default), train or val: grocery by photo, luma by product, with the training
                      recipes' rule; candidates are always all
@@ -62,6 +64,7 @@ const options = {
   data: { type: "string" },
   preset: { type: "string" },
   encoder: { type: "string" },
+  dimension: { type: "string" },
   directions: { type: "string" },
   split: { type: "string", default: "all" },
   language: { type: "string", default: "en" },
@@ -218,7 +221,9 @@ async function run(args: string[], io: CliIo): Promise<number> {
   }
   const keys = jobs.map(({ key }) => key);
   const { models, engine } = values;
-  const encoder = await openEncoder(name, files, { models, engine, keys }, io.signal);
+  const whole = await openEncoder(name, files, { models, engine, keys }, io.signal);
+  const width = parseWholeNumber("dimension", values.dimension, 0, [1, 2 ** 20]);
+  const encoder = width === 0 ? whole : cutEncoder(whole, width);
   const bar = createProgressBar(io.stderr, "encode", systemClock);
   const startedAt = systemClock.now();
   const result = await runBenchmark(task, encoder, {
