@@ -145,6 +145,7 @@ function printLine({ question, answer, reason }: ReasoningLine): string {
 }
 
 function cleanReason(reason: string): string {
+  if (reason === "") return "";
   let clean = reason;
   for (let before = ""; before !== clean;) {
     before = clean;

@@ -2,6 +2,7 @@ import {
   flipAnswers,
   flipAspect,
   isNotComparable,
+  QUESTION_IDS,
   type Label,
   type ProtocolAnswers,
 } from "../evaluation-protocol";
@@ -34,8 +35,11 @@ export function canonicalAnswers(event: JudgedEvent, pair: LabelingPair): Protoc
   return wasSwapped(event, pair) ? flipAnswers(answers) : answers;
 }
 
+const NO_OWN: OwnAnswers = {};
+
 /** The answers to the project's own questions in the pair's own sides. */
 function canonicalOwn(event: JudgedEvent, pair: LabelingPair): OwnAnswers {
+  if (event.own === undefined) return NO_OWN;
   const swapped = wasSwapped(event, pair);
   return Object.fromEntries(
     OWN_QUESTION_IDS.flatMap((id) => {
@@ -45,10 +49,16 @@ function canonicalOwn(event: JudgedEvent, pair: LabelingPair): OwnAnswers {
   );
 }
 
+/** The answers themselves unless one is there without a value: logs of 100,000 have few of those. */
 function withoutUndefined(answers: JudgedEvent["answers"]): ProtocolAnswers {
-  return Object.fromEntries(
-    Object.entries(answers).filter(([, answer]) => answer !== undefined),
-  ) as ProtocolAnswers;
+  for (const id of QUESTION_IDS) {
+    if (id in answers && answers[id] === undefined) {
+      return Object.fromEntries(
+        Object.entries(answers).filter(([, answer]) => answer !== undefined),
+      ) as ProtocolAnswers;
+    }
+  }
+  return answers as ProtocolAnswers;
 }
 
 /** A judged event in the pair's own sides, or undefined when it answers neither gate nor label. */
@@ -67,14 +77,20 @@ export function judgementsOf(
   pairs: ReadonlyMap<string, LabelingPair>,
 ): Judgement[] {
   const out: Judgement[] = [];
+  // Few logs are out of order, and sorting 100,000 takes longer than looking.
+  let isSorted = true;
+  let last = "";
   for (const event of state.inForce.values()) {
     if (event.kind !== "judged") continue;
     const pair = pairs.get(event.pair);
     if (pair === undefined) continue;
     const judgement = toJudgement(event, pair);
-    if (judgement !== undefined) out.push(judgement);
+    if (judgement === undefined) continue;
+    isSorted &&= last < event.id;
+    last = event.id;
+    out.push(judgement);
   }
-  return out.sort((x, y) => (x.event.id < y.event.id ? -1 : 1));
+  return isSorted ? out : out.sort((x, y) => (x.event.id < y.event.id ? -1 : 1));
 }
 
 /** The pair's gold answer: an adjudication marked as gold wins over the imported one. */

@@ -1,6 +1,7 @@
 import { QUESTION_IDS } from "@/domain/evaluation-protocol";
+import { OWN_QUESTION_IDS, type OwnQuestionId } from "@/domain/labeling/protocol-definition";
 import {
-  carriedOf,
+  carriedText,
   exportItems,
   imagePath,
   type ExportItem,
@@ -23,10 +24,16 @@ function side(creative: ExportItem["a"]): DecisionRow["a"] {
   };
 }
 
+/** A row in its readable part, and the judgement it carries as JSON. */
+export interface CarryingRow {
+  readonly row: Omit<DecisionRow, "perigee">;
+  readonly carried: string;
+}
+
 /** One row per judgement in force, in the pair's own sides; what was shown is beside it. */
-function decisionRow(item: ExportItem): DecisionRow {
+function decisionRow(item: ExportItem): CarryingRow["row"] {
   const { judgement, product, a, b, annotator } = item;
-  const { event, pair, answers, label, isSwapped, strength } = judgement;
+  const { event, pair, answers, own, label, isSwapped, strength } = judgement;
   const on = (shown: "left" | "right") => ((shown === "left") !== isSwapped ? "a" : "b");
   const choices = { A: "a", B: "b", none: "not_comparable" } as const;
   return {
@@ -49,6 +56,7 @@ function decisionRow(item: ExportItem): DecisionRow {
     choice: choices[label],
     strength,
     answers,
+    ...(event.own === undefined ? {} : { own }),
     reasons: event.reasons,
     rationale: event.note,
     regions: event.regions.map(({ on: shown, box, reason }) => ({
@@ -74,12 +82,14 @@ function decisionRow(item: ExportItem): DecisionRow {
             orders_agree: event.suggestion.ordersAgree,
           },
         }),
-    perigee: carriedOf(item.judgement),
   };
 }
 
-export function decisionRows(data: ProjectData): DecisionRow[] {
-  return exportItems(data).map(decisionRow);
+export function decisionRows(data: ProjectData): CarryingRow[] {
+  return exportItems(data).map((item) => ({
+    row: decisionRow(item),
+    carried: carriedText(item.judgement),
+  }));
 }
 
 /** RFC 4180 cell. A leading = + - @ is kept as data: the file is read by programs. */
@@ -116,8 +126,24 @@ export const FLAT_COLUMNS = [
   "perigee",
 ] as const;
 
+/** The project's own questions, whichever edition asked them; each has a column of its own. */
+export function ownColumns({ project }: ProjectData): readonly OwnQuestionId[] {
+  const asked = new Set<string>(
+    project.protocols.flatMap(({ questions }) => questions.map(({ id }) => id)),
+  );
+  return OWN_QUESTION_IDS.filter((id) => asked.has(id));
+}
+
+/** Columns of the flat table; those of the project's own questions come last. */
+export function flatColumns(data: ProjectData): readonly string[] {
+  return [...FLAT_COLUMNS, ...ownColumns(data)];
+}
+
 /** The flat table that CSV and Parquet share. */
-export function flatRow(row: DecisionRow): readonly (string | number | boolean | null)[] {
+export function flatRow(
+  { row, carried }: CarryingRow,
+  own: readonly OwnQuestionId[],
+): readonly (string | number | boolean | null)[] {
   const label = row.choice === "not_comparable" ? "none" : row.choice.toUpperCase();
   return [
     row.pair_id,
@@ -140,6 +166,7 @@ export function flatRow(row: DecisionRow): readonly (string | number | boolean |
     row.active_ms,
     // A query may hold the separator of the readable column.
     JSON.stringify(row.queries),
-    JSON.stringify(row.perigee),
+    carried,
+    ...own.map((id) => row.own?.[id] ?? null),
   ];
 }

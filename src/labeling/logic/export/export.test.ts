@@ -8,9 +8,10 @@ import { parseReasoning } from "@/domain/reasoning-text";
 import { syntheticProject } from "../synthetic-project";
 import { dataCard } from "./data-card";
 import { decisionRows } from "./decision-rows";
-import { creativePairRecords, FORMAT_IDS, writeFormat } from "./formats";
+import { FORMAT_IDS, writeFormat } from "./formats";
 import { readNative, writeNative } from "./native";
 import { eventsOf } from "./project-data";
+import type { CreativePairRow } from "./row-schemas";
 
 const data = syntheticProject({ judgements: 300, seed: 5 });
 const textOf = async (id: (typeof FORMAT_IDS)[number], path: string) => {
@@ -53,8 +54,11 @@ test("anything else is refused with the reason", async () => {
   });
 });
 
-test("CreativePair records are valid, consistent, in both orders and in the selector's format", () => {
-  const records = creativePairRecords(data);
+const creativePairs = async () =>
+  rowsOf(await textOf("creative-pair", "creative-pair.jsonl")) as unknown as CreativePairRow[];
+
+test("CreativePair records are valid, consistent, in both orders and in the selector's format", async () => {
+  const records = await creativePairs();
   expect(records.length).toBeGreaterThan(300);
   const byId = new Map(records.map((record) => [record.id, record]));
   for (const record of records) {
@@ -75,7 +79,7 @@ test("CreativePair records are valid, consistent, in both orders and in the sele
 test("no product is in both splits of any training format", async () => {
   const split = (records: readonly { split?: string; product_id?: unknown }[], name: string) =>
     new Set(records.filter((record) => record.split === name).map((r) => r.product_id));
-  const records = creativePairRecords(data) as { split?: string; product_id?: unknown }[];
+  const records = await creativePairs();
   const [train, test_] = [split(records, "train"), split(records, "test")];
   expect([...train].filter((product) => test_.has(product))).toEqual([]);
   expect(train.size).toBeGreaterThan(0);
@@ -123,7 +127,7 @@ test("Crowd-Kit keeps sides as shown and leaves out pairs without a winner", asy
     .trim()
     .split("\r\n");
   expect(header).toBe("worker,left,right,label");
-  const labelled = decisionRows(data).filter(({ choice }) => choice !== "not_comparable");
+  const labelled = decisionRows(data).filter(({ row: { choice } }) => choice !== "not_comparable");
   expect(lines).toHaveLength(labelled.length);
   for (const line of lines) {
     const [, left, right, label] = line.split(",");
@@ -141,7 +145,7 @@ test("Parquet reads back as the same table, with images as bytes and path", asyn
     image_a: { bytes: Uint8Array; path: string };
     active_ms: number;
   }[];
-  const decisions = decisionRows(data);
+  const decisions = decisionRows(data).map(({ row }) => row);
   expect(rows).toHaveLength(decisions.length);
   rows.forEach((row, at) => {
     expect(row.pair_id).toBe(decisions[at]!.pair_id);

@@ -1,11 +1,11 @@
-import { FLAT_COLUMNS, decisionRows, flatRow, toCsv } from "./decision-rows";
-import { jsonl } from "./jsonl";
+import { decisionRows, flatColumns, flatRow, ownColumns, toCsv } from "./decision-rows";
+import { jsonl, linesOf, withMember } from "./jsonl";
 import { labelStudioConfig, labelStudioTasks } from "./label-studio";
 import { writeNative } from "./native";
 import { parquetOf } from "./parquet";
 import {
   asShown,
-  carriedOf,
+  carriedText,
   exportItems,
   imagePath,
   shownLabel,
@@ -18,8 +18,8 @@ import type {
   HuggingFaceRow,
   LlmComparatorDocument,
 } from "./row-schemas";
-import { llamaFactory, msSwift, trl } from "./training-formats";
-import { responseOf, trainingExamples } from "./training-text";
+import { bySplit, llamaFactory, msSwift, trl } from "./training-formats";
+import { responseOf, trainingExamples, type TrainingExample } from "./training-text";
 
 /** A file of an export. */
 export interface ExportFile {
@@ -49,36 +49,48 @@ export const FORMAT_IDS = [
 ] as const;
 export type FormatId = (typeof FORMAT_IDS)[number];
 
-/** CreativePair records in both display orders, consistent with one another. */
-export function creativePairRecords(data: ProjectData): CreativePairRow[] {
-  const examples = trainingExamples(exportItems(data), data.project.protocols);
-  return examples.map((example): CreativePairRow => {
-    const { item, order } = example;
-    const { event, pair } = item.judgement;
-    const [first, second] = order === "AB" ? [item.a, item.b] : [item.b, item.a];
-    const counts = ({ impressions, clicks }: ExportItem["a"]) =>
-      impressions === undefined || clicks === undefined ? undefined : { impressions, clicks };
-    const [ctrA, ctrB] = [counts(first), counts(second)];
-    return {
-      id: example.id,
-      image_a: example.imageA,
-      image_b: example.imageB,
-      product_title: example.title,
-      product_id: item.product.id,
-      query: example.queries[0] ?? "",
-      queries: [...example.queries],
-      protocol: { ...example.answers, q10: example.label },
-      ...(example.explanation === "" ? {} : { explanations: { q10: example.explanation } }),
-      label: example.label,
-      label_source: "human",
-      ...(ctrA === undefined || ctrB === undefined ? {} : { ctr: { a: ctrA, b: ctrB } }),
-      cot: responseOf(example),
-      split: pair.split,
-      annotator: item.annotator,
-      created_at: event.at,
-      presented_order: order,
-      perigee: order === "AB" ? carriedOf(item.judgement) : { twin: `${event.id}-AB` },
-    };
+/** What CreativePair lines and Hugging Face rows have in common. */
+function recordOf(
+  example: TrainingExample,
+): Omit<CreativePairRow, "image_a" | "image_b" | "perigee"> {
+  const { item, order } = example;
+  const { event, pair } = item.judgement;
+  const [first, second] = order === "AB" ? [item.a, item.b] : [item.b, item.a];
+  const counts = ({ impressions, clicks }: ExportItem["a"]) =>
+    impressions === undefined || clicks === undefined ? undefined : { impressions, clicks };
+  const [ctrA, ctrB] = [counts(first), counts(second)];
+  return {
+    product_title: example.title,
+    product_id: item.product.id,
+    query: example.queries[0] ?? "",
+    queries: [...example.queries],
+    protocol: { ...example.answers, q10: example.label },
+    ...(example.explanation === "" ? {} : { explanations: { q10: example.explanation } }),
+    label: example.label,
+    label_source: "human",
+    ...(ctrA === undefined || ctrB === undefined ? {} : { ctr: { a: ctrA, b: ctrB } }),
+    cot: responseOf(example),
+    split: pair.split,
+    annotator: item.annotator,
+    created_at: event.at,
+    presented_order: order,
+    id: example.id,
+  };
+}
+
+/** The judgement in the row of one order; the other order names that row. */
+function carriedIn({ item, order }: TrainingExample): string {
+  const { judgement } = item;
+  return order === "AB"
+    ? carriedText(judgement)
+    : JSON.stringify({ twin: `${judgement.event.id}-AB` });
+}
+
+/** CreativePair records as JSON, in both display orders, consistent with one another. */
+function creativePairLines(examples: readonly TrainingExample[]): string[] {
+  return examples.map((example) => {
+    const row = { image_a: example.imageA, image_b: example.imageB, ...recordOf(example) };
+    return withMember(row, "perigee", carriedIn(example));
   });
 }
 
@@ -148,21 +160,24 @@ function llmComparator(items: readonly ExportItem[]): ExportFile[] {
 }
 
 /** Hugging Face imagefolder: metadata inside each split's folder, images below it. */
-function huggingFace(data: ProjectData): ExportFile[] {
-  const records = creativePairRecords(data);
-  return (["train", "test"] as const).map((split) => ({
-    path: `${split}/metadata.jsonl`,
-    content: jsonl(
-      records
-        .filter((record) => record.split === split)
-        .map(({ image_a, image_b, perigee, ...record }): HuggingFaceRow => ({
-          image_a_file_name: image_a,
-          image_b_file_name: image_b,
-          ...record,
-          perigee: JSON.stringify(perigee),
-        })),
-    ),
-  }));
+function huggingFace(examples: readonly TrainingExample[]): ExportFile[] {
+  return bySplit(
+    examples,
+    (split) => `${split}/metadata.jsonl`,
+    (example) => {
+      const row: Omit<HuggingFaceRow, "perigee"> = {
+        image_a_file_name: example.imageA,
+        image_b_file_name: example.imageB,
+        ...recordOf(example),
+      };
+      return withMember(row, "perigee", JSON.stringify(carriedIn(example)));
+    },
+  );
+}
+
+/** decisions.jsonl, line by line. */
+function rowLines(data: ProjectData): string[] {
+  return decisionRows(data).map(({ row, carried }) => withMember(row, "perigee", carried));
 }
 
 /** The files of one format, without images, data card and project log. */
@@ -177,20 +192,26 @@ export async function writeFormat(
     case "native":
       return [{ path: "perigee-project.jsonl", content: await writeNative(data) }];
     case "rows":
-      return [{ path: "decisions.jsonl", content: jsonl(decisionRows(data)) }];
+      return [{ path: "decisions.jsonl", content: linesOf(rowLines(data)) }];
     case "csv":
       return [
-        { path: "decisions.csv", content: toCsv(FLAT_COLUMNS, decisionRows(data).map(flatRow)) },
+        {
+          path: "decisions.csv",
+          content: toCsv(
+            flatColumns(data),
+            decisionRows(data).map((row) => flatRow(row, ownColumns(data))),
+          ),
+        },
       ];
     case "parquet":
       return [{ path: "decisions.parquet", content: await parquetOf(data, options) }];
     case "creative-pair":
-      return [{ path: "creative-pair.jsonl", content: jsonl(creativePairRecords(data)) }];
+      return [{ path: "creative-pair.jsonl", content: linesOf(creativePairLines(examples())) }];
     case "hugging-face":
-      return huggingFace(data);
+      return huggingFace(examples());
     case "label-studio":
       return [
-        { path: "label-studio.json", content: JSON.stringify(labelStudioTasks(data)) },
+        { path: "label-studio.json", content: `[${labelStudioTasks(data).join(",")}]` },
         { path: "label-studio.xml", content: labelStudioConfig(data) },
       ];
     case "trl":

@@ -1,13 +1,14 @@
 import { currentProtocol } from "@/domain/labeling/records";
 import {
   asShown,
-  carriedOf,
+  carriedText,
   exportItems,
   imagePath,
   shownLabel,
   type ExportItem,
   type ProjectData,
 } from "./project-data";
+import { withMember } from "./jsonl";
 import type { LabelStudioAnnotation, LabelStudioResult, LabelStudioTask } from "./row-schemas";
 
 const pairwise = (selected: "left" | "right") => ({
@@ -62,12 +63,12 @@ function annotationOf(item: ExportItem): LabelStudioAnnotation {
   };
 }
 
-/** One task per showing: left and right as the annotator saw them. */
-export function labelStudioTasks(data: ProjectData): LabelStudioTask[] {
-  return exportItems(data).map((item, at): LabelStudioTask => {
+/** One task per showing, as JSON: left and right as the annotator saw them. */
+export function labelStudioTasks(data: ProjectData): string[] {
+  return exportItems(data).map((item, at): string => {
     const { judgement, product, a, b } = item;
     const [left, right] = asShown(judgement, a, b);
-    return {
+    const task: Omit<LabelStudioTask, "meta"> = {
       id: at + 1,
       data: {
         image1: imagePath(left),
@@ -79,7 +80,6 @@ export function labelStudioTasks(data: ProjectData): LabelStudioTask[] {
         pair_id: judgement.pair.id,
         split: judgement.pair.split,
       },
-      meta: { perigee: carriedOf(judgement) },
       annotations: [annotationOf(item)],
       predictions:
         judgement.event.suggestion === undefined
@@ -94,6 +94,7 @@ export function labelStudioTasks(data: ProjectData): LabelStudioTask[] {
               },
             ],
     };
+    return withMember(task, "meta", `{"perigee":${carriedText(judgement)}}`);
   });
 }
 

@@ -1,5 +1,5 @@
 import type { SchemaElement } from "hyparquet";
-import { FLAT_COLUMNS, decisionRows, flatRow } from "./decision-rows";
+import { decisionRows, flatColumns, flatRow, ownColumns } from "./decision-rows";
 import type { FormatOptions } from "./formats";
 import type { ProjectData } from "./project-data";
 
@@ -28,16 +28,18 @@ const IMAGES = ["image_a", "image_b"] as const;
 export async function parquetOf(data: ProjectData, options: FormatOptions): Promise<Blob> {
   const { parquetWriteBuffer } = await import("hyparquet-writer");
   const decisions = decisionRows(data);
-  const rows = decisions.map(flatRow);
+  const columns = flatColumns(data);
+  const own = ownColumns(data);
+  const rows = decisions.map((row) => flatRow(row, own));
   const withImages = options.imageBytes !== undefined;
   const columnData: { name: string; data: unknown[]; encoding?: "PLAIN" }[] = [];
   const schema: SchemaElement[] = [];
-  for (const [at, name] of FLAT_COLUMNS.entries()) {
+  for (const [at, name] of columns.entries()) {
     const isImage = withImages && (IMAGES as readonly string[]).includes(name);
     if (isImage) {
       const side = name === "image_a" ? "a" : "b";
       const values = await Promise.all(
-        decisions.map(async (row) => {
+        decisions.map(async ({ row }) => {
           const creative = data.creatives.get(row[side].id);
           const bytes = creative && (await options.imageBytes?.(creative));
           return { bytes: bytes ?? null, path: row[side].file };
@@ -52,7 +54,12 @@ export async function parquetOf(data: ProjectData, options: FormatOptions): Prom
       schema.push(scalarElement(name));
     }
   }
-  const root: SchemaElement = { name: "root", num_children: FLAT_COLUMNS.length };
-  const buffer = parquetWriteBuffer({ columnData, schema: [root, ...schema] });
+  const root: SchemaElement = { name: "root", num_children: columns.length };
+  const buffer = parquetWriteBuffer({
+    columnData,
+    schema: [root, ...schema],
+    // Smallest and largest texts of a column help no reader of this table.
+    statistics: false,
+  });
   return new Blob([buffer], { type: "application/vnd.apache.parquet" });
 }

@@ -8,7 +8,6 @@ import type {
   LabelingProject,
 } from "@/domain/labeling/records";
 import { shortHash } from "../short-hash";
-import type { Carried } from "./row-schemas";
 
 /** Everything an export can draw on. */
 export interface ProjectData {
@@ -51,11 +50,21 @@ export function exportItems(data: ProjectData): ExportItem[] {
 
 const EXTENSION = /\.[a-z0-9]+$/iu;
 
+const paths = new WeakMap<LabelingCreative, string>();
+
 /**
  * Name of a creative's file inside an export: by content where the bytes are known, so that two
  * files of one name cannot meet; with the extension of the stored image.
  */
 export function imagePath(creative: LabelingCreative): string {
+  const known = paths.get(creative);
+  if (known !== undefined) return known;
+  const path = composePath(creative);
+  paths.set(creative, path);
+  return path;
+}
+
+function composePath(creative: LabelingCreative): string {
   const { image, sha256 } = creative;
   const source = image.kind === "site" ? image.url : image.path;
   const extension = (EXTENSION.exec(source) ?? EXTENSION.exec(creative.name))?.[0] ?? "";
@@ -70,9 +79,20 @@ export function imagePath(creative: LabelingCreative): string {
   return `images/${stem}${extension.toLowerCase()}`;
 }
 
-/** The judgement as the log holds it, for a row to carry. */
-export function carriedOf({ pair, event }: Judgement): Carried {
-  return { pair, event };
+const eventTexts = new WeakMap<LabelEvent, string>();
+
+/** An event as JSON: the log and the rows of one export both hold it. */
+export function eventText(event: LabelEvent): string {
+  const known = eventTexts.get(event);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(event);
+  eventTexts.set(event, text);
+  return text;
+}
+
+/** The judgement as the log holds it, as JSON for a row to carry (`carriedSchema`). */
+export function carriedText({ pair, event }: Judgement): string {
+  return `{"pair":${JSON.stringify(pair)},"event":${eventText(event)}}`;
 }
 
 /** Left and right as shown, from the pair's own sides. */

@@ -1,5 +1,11 @@
-import { flipAnswers, QUESTION_IDS, type ProtocolAnswers } from "@/domain/evaluation-protocol";
+import {
+  flipAnswers,
+  isNotComparable,
+  QUESTION_IDS,
+  type ProtocolAnswers,
+} from "@/domain/evaluation-protocol";
 import { EVENT_SCHEMA, type LabelEvent, type Shown } from "@/domain/labeling/events";
+import { createDefaultProtocol } from "@/domain/labeling/protocol-definition";
 import { foldEvents } from "@/domain/labeling/label-state";
 import type {
   LabelingCreative,
@@ -63,10 +69,15 @@ function optional<K extends string, T>(draw: Draw, key: K, make: () => T): { [P 
 function randomProject(draw: Draw): LabelingProject {
   const count = draw.integer(1, 3);
   const names = ["Ann", "Ann", '李 "雷"'];
+  const createdAt = "2026-01-01T00:00:00.000Z";
+  const protocol = createDefaultProtocol(createdAt);
+  const words = { en: "Own", zh: "自定" };
+  const own = { id: "x1" as const, name: words, text: words, asked: true };
   return createProject({
     id: "project-1",
     title: text(draw) || "untitled",
-    createdAt: "2026-01-01T00:00:00.000Z",
+    createdAt,
+    protocols: [flip(draw) ? protocol : { ...protocol, questions: [...protocol.questions, own] }],
     guidelines: text(draw),
     licence: pick(draw, ["", "CC-BY-4.0", "内部使用"]),
     seed: draw.integer(-1000, 1000),
@@ -167,6 +178,9 @@ function randomEvent(world: World): LabelEvent {
     supersedes: null,
     shown,
     answers: flip(draw) ? answers : flipAnswers(answers),
+    ...(isNotComparable(answers) || project.protocols[0]!.questions.length === QUESTION_IDS.length
+      ? {}
+      : optional(draw, "own", () => ({ x1: pick(draw, ["A>B", "A=B", "A<B"] as const) }))),
     strengths: answers.q10 !== undefined && flip(draw) ? { q10: 2, q3: 2 } : {},
     reasons: project.protocols[0]!.reasons.map(({ id }) => id).filter(() => flip(draw)),
     note: text(draw),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { creativePairSchema, protocolAnswersSchema } from "@/domain/creative-pair";
-import { boxSchema, judgedSchema, shownSchema } from "@/domain/labeling/events";
+import { boxSchema, judgedSchema, ownAnswersSchema, shownSchema } from "@/domain/labeling/events";
 import { creativeSchema, pairSchema } from "@/domain/labeling/records";
 
 /**
@@ -55,6 +55,8 @@ export const decisionRowSchema = z.strictObject({
   choice: z.enum(["a", "b", "not_comparable"]),
   strength: z.union([z.literal(1), z.literal(2)]),
   answers: protocolAnswersSchema,
+  /** Answers to the project's own questions; absent when there are none. */
+  own: ownAnswersSchema.optional(),
   reasons: z.array(z.string()),
   rationale: z.string(),
   regions: z.array(

@@ -1,5 +1,5 @@
 import type { ExportFile } from "./formats";
-import { jsonl } from "./jsonl";
+import { linesOf } from "./jsonl";
 import type {
   LlamaFactoryInfo,
   LlamaFactoryRow,
@@ -13,15 +13,38 @@ import { promptOf, responseOf, rewardPromptOf, type TrainingExample } from "./tr
 
 type Split = "train" | "test";
 
-function bySplit<Row>(
+/** One file per split; `line` gives a row as JSON. */
+export function bySplit(
   examples: readonly TrainingExample[],
   name: (split: Split) => string,
-  row: (example: TrainingExample) => Row,
+  line: (example: TrainingExample) => string,
 ): ExportFile[] {
+  const lines: Record<Split, string[]> = { train: [], test: [] };
+  for (const example of examples) lines[example.item.judgement.pair.split].push(line(example));
   return (["train", "test"] as const).map((split) => ({
     path: name(split),
-    content: jsonl(examples.filter(({ item }) => item.judgement.pair.split === split).map(row)),
+    content: linesOf(lines[split]),
   }));
+}
+
+/**
+ * A row from members that are JSON texts: prompts are the same for a whole product and images for
+ * three files, so that their text is made once.
+ */
+function rowOf<Row>(members: { readonly [K in keyof Row]: string }): string {
+  const parts = Object.entries<string>(members).map(([name, text]) => `"${name}":${text}`);
+  return `{${parts.join(",")}}`;
+}
+
+/** The value for each product, made at its first example. */
+function perProduct(make: (example: TrainingExample) => string): (one: TrainingExample) => string {
+  const known = new Map<string, string>();
+  return (example) => {
+    const { id } = example.item.product;
+    let text = known.get(id);
+    if (text === undefined) known.set(id, (text = make(example)));
+    return text;
+  };
 }
 
 const userContent = (example: TrainingExample): TrlSftRow["prompt"][number]["content"] => [
@@ -35,78 +58,88 @@ const otherLabel = (label: "A" | "B") => (label === "A" ? "B" : "A");
 const textMessage = (text: string): TrlSftRow["completion"] => [
   { role: "assistant", content: [{ type: "text", text }] },
 ];
+const json = JSON.stringify;
+const imagesOf = ({ imageA, imageB }: TrainingExample): string => json([imageA, imageB]);
+const ANSWER_MESSAGES = {
+  A: json(textMessage(answerTag("A"))),
+  B: json(textMessage(answerTag("B"))),
+};
 
 /** TRL: SFT with reasoning, GRPO with a solution, preference between the two answers. */
 export function trl(examples: readonly TrainingExample[]): ExportFile[] {
-  const prompt = (example: TrainingExample): Pick<TrlSftRow, "prompt" | "images"> => ({
-    prompt: [{ role: "user", content: userContent(example) }],
-    images: [example.imageA, example.imageB],
+  const prompt = perProduct((example) => json([{ role: "user", content: userContent(example) }]));
+  const shared = (example: TrainingExample) => ({
+    prompt: prompt(example),
+    images: imagesOf(example),
   });
   return [
     ...bySplit(
       examples,
       (split) => `trl/sft-${split}.jsonl`,
-      (example): TrlSftRow => ({
-        ...prompt(example),
-        completion: textMessage(responseOf(example)),
-      }),
+      (example) =>
+        rowOf<TrlSftRow>({
+          ...shared(example),
+          completion: json(textMessage(responseOf(example))),
+        }),
     ),
     ...bySplit(
       examples,
       (split) => `trl/grpo-${split}.jsonl`,
-      (example): TrlGrpoRow => ({
-        ...prompt(example),
-        solution: answerTag(example.label),
-      }),
+      (example) =>
+        rowOf<TrlGrpoRow>({ ...shared(example), solution: json(answerTag(example.label)) }),
     ),
     ...bySplit(
       examples,
       (split) => `trl/preference-${split}.jsonl`,
-      (example): TrlPreferenceRow => ({
-        ...prompt(example),
-        chosen: textMessage(answerTag(example.label)),
-        rejected: textMessage(answerTag(otherLabel(example.label))),
-      }),
+      (example) =>
+        rowOf<TrlPreferenceRow>({
+          ...shared(example),
+          chosen: ANSWER_MESSAGES[example.label],
+          rejected: ANSWER_MESSAGES[otherLabel(example.label)],
+        }),
     ),
   ];
 }
 
 /** ms-swift: judge data (two images in the prompt) and, apart from it, reward data (one each). */
 export function msSwift(examples: readonly TrainingExample[]): ExportFile[] {
-  const user = (example: TrainingExample): MsSwiftJudgeRow["messages"][number] => ({
-    role: "user",
-    content: `${promptOf(example)}\nA:<image>\nB:<image>`,
-  });
+  const user = perProduct((example) =>
+    json({ role: "user", content: `${promptOf(example)}\nA:<image>\nB:<image>` }),
+  );
+  const rewardMessages = perProduct((example) =>
+    json([
+      { role: "user", content: rewardPromptOf(example) },
+      { role: "assistant", content: "yes" },
+    ] satisfies MsSwiftRewardRow["messages"]),
+  );
   const reward = examples.filter(({ order }) => order === "AB");
   return [
     ...bySplit(
       examples,
       (split) => `ms-swift/judge-${split}.jsonl`,
-      (example): MsSwiftJudgeRow => ({
-        messages: [user(example), { role: "assistant", content: responseOf(example) }],
-        images: [example.imageA, example.imageB],
-        solution: answerTag(example.label),
-      }),
+      (example) =>
+        rowOf<MsSwiftJudgeRow>({
+          messages: `[${user(example)},${json({ role: "assistant", content: responseOf(example) })}]`,
+          images: imagesOf(example),
+          solution: json(answerTag(example.label)),
+        }),
     ),
     ...bySplit(
       reward,
       (split) => `ms-swift/reward-${split}.jsonl`,
-      (example): MsSwiftRewardRow => {
+      (example) => {
         const [chosen, rejected] =
           example.label === "A"
             ? [example.imageA, example.imageB]
             : [example.imageB, example.imageA];
-        const messages: MsSwiftRewardRow["messages"] = [
-          { role: "user", content: rewardPromptOf(example) },
-          { role: "assistant", content: "yes" },
-        ];
-        return {
+        const messages = rewardMessages(example);
+        return rowOf<MsSwiftRewardRow>({
           messages,
-          images: [chosen],
+          images: json([chosen]),
           rejected_messages: messages,
-          rejected_images: [rejected],
-          margin: example.item.judgement.strength,
-        };
+          rejected_images: json([rejected]),
+          margin: json(example.item.judgement.strength),
+        });
       },
     ),
   ];
@@ -126,17 +159,24 @@ export function llamaFactory(examples: readonly TrainingExample[]): ExportFile[]
     ranking: true,
     columns,
   });
+  const conversations = perProduct((example) =>
+    json([{ from: "human", value: `${promptOf(example)}\nA:<image>\nB:<image>` }]),
+  );
+  const gpt = (label: "A" | "B") =>
+    json({ from: "gpt", value: answerTag(label) } satisfies LlamaFactoryRow["chosen"]);
+  const turn = { A: gpt("A"), B: gpt("B") };
   const info: LlamaFactoryInfo = { perigee_train: stanza("train"), perigee_test: stanza("test") };
   return [
     ...bySplit(
       examples,
       (split) => `llama-factory/perigee_${split}.jsonl`,
-      (example): LlamaFactoryRow => ({
-        conversations: [{ from: "human", value: `${promptOf(example)}\nA:<image>\nB:<image>` }],
-        chosen: { from: "gpt", value: answerTag(example.label) },
-        rejected: { from: "gpt", value: answerTag(otherLabel(example.label)) },
-        images: [example.imageA, example.imageB],
-      }),
+      (example) =>
+        rowOf<LlamaFactoryRow>({
+          conversations: conversations(example),
+          chosen: turn[example.label],
+          rejected: turn[otherLabel(example.label)],
+          images: imagesOf(example),
+        }),
     ),
     { path: "llama-factory/dataset_info.json", content: `${JSON.stringify(info, null, 2)}\n` },
   ];

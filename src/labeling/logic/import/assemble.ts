@@ -1,5 +1,6 @@
-import { flipAnswers, type ProtocolAnswers } from "@/domain/evaluation-protocol";
+import { flipAnswers, flipAspect, type ProtocolAnswers } from "@/domain/evaluation-protocol";
 import { EVENT_SCHEMA, type JudgedEvent } from "@/domain/labeling/events";
+import type { OwnAnswers } from "@/domain/labeling/protocol-definition";
 import type {
   LabelingCreative,
   LabelingPair,
@@ -178,6 +179,9 @@ export class Assembly {
         suggestion: "none",
       },
       answers: isSwapped ? flipAnswers(answers) : answers,
+      ...(label === "none" || Object.keys(details.own).length === 0
+        ? {}
+        : { own: isSwapped ? flipOwn(details.own) : details.own }),
       strengths: strength === 2 ? { q10: 2 } : {},
       reasons: [...(details.reasons ?? [])],
       note: (details.note ?? explained).slice(0, 10_000),
@@ -193,6 +197,12 @@ export class Assembly {
 function withoutUndefined(answers: JudgedEvent["answers"]): ProtocolAnswers {
   const given = Object.entries(answers).filter(([, answer]) => answer !== undefined);
   return Object.fromEntries(given) as ProtocolAnswers;
+}
+
+function flipOwn(own: OwnAnswers): OwnAnswers {
+  return Object.fromEntries(
+    Object.entries(own).map(([id, answer]) => [id, flipAspect(answer)] as const),
+  );
 }
 
 /** A pair with a label was comparable, whatever an edited row still says of the gates. */

@@ -2,12 +2,15 @@ import fc from "fast-check";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { expect, test } from "vitest";
 import type { LabelingCreative, LabelingPair, LabelingProduct } from "@/domain/labeling/records";
-import type { LabelEvent } from "@/domain/labeling/events";
+import type { JudgedEvent, LabelEvent } from "@/domain/labeling/events";
+import { foldEvents } from "@/domain/labeling/label-state";
 import { judgementsOf } from "@/domain/labeling/judgement";
 import type { Clock } from "@/shared/lib/ports";
 import { createRng } from "@/shared/lib/rng";
 import { zipOf } from "../export/bundle";
-import { creativePairRecords } from "../export/formats";
+import { writeFormat } from "../export/formats";
+import { eventsOf, type ProjectData } from "../export/project-data";
+import type { CreativePairRow } from "../export/row-schemas";
 import { jsonl } from "../export/jsonl";
 import { labelStudioTasks } from "../export/label-studio";
 import { readNative, writeNative } from "../export/native";
@@ -154,9 +157,15 @@ test("CreativeRanking lists have no header, and their days add up", async () => 
   ]);
 });
 
+async function creativePairs(data: ProjectData): Promise<CreativePairRow[]> {
+  const [file] = await writeFormat("creative-pair", data);
+  const lines = (file!.content as string).trim().split("\n");
+  return lines.map((line) => JSON.parse(line) as CreativePairRow);
+}
+
 test("CreativePair JSONL brings pairs and labels; Label Studio JSON brings the choice", async () => {
   const data = syntheticProject({ judgements: 30, seed: 3, annotators: 1 });
-  const records = creativePairRecords(data);
+  const records = await creativePairs(data);
   const images = [...new Set(records.flatMap(({ image_a, image_b }) => [image_a, image_b]))];
   const files = images.map((path, at) => fileOf(path, pngBytes(at)));
   const pairs = await importFiles([...files, fileOf("pairs.jsonl", jsonl(records))], "pairs.jsonl");
@@ -167,7 +176,10 @@ test("CreativePair JSONL brings pairs and labels; Label Studio JSON brings the c
   const { id: _id, project: _project, ...said } = judgement!.event;
   expect(pairs.events[0]).toMatchObject(said);
   const tasks = labelStudioTasks(data);
-  const studio = await importFiles([...files, fileOf("ls.json", JSON.stringify(tasks))], "ls.json");
+  const studio = await importFiles(
+    [...files, fileOf("ls.json", `[${tasks.join(",")}]`)],
+    "ls.json",
+  );
   expect(studio.report.issues).toEqual([]);
   expect(studio.events.length).toBeGreaterThan(20);
 });
@@ -300,12 +312,55 @@ function mutate(bytes: Uint8Array, rng: () => number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(list);
 }
 
+test("answers to the project's own questions stand in rows and CSV, and an edited one wins", async () => {
+  const data = syntheticProject({ judgements: 40, seed: 3, annotators: 1 });
+  const words = { en: "Own", zh: "自定" };
+  const protocol = data.project.protocols[0]!;
+  const own = { id: "x1" as const, name: words, text: words, asked: true };
+  const project = {
+    ...data.project,
+    protocols: [{ ...protocol, questions: [...protocol.questions, own] }],
+  };
+  const events = eventsOf(data).map((event) =>
+    event.kind === "judged" && event.answers.q10 !== undefined
+      ? { ...event, own: { x1: "A>B" as const } }
+      : event,
+  );
+  const asked: ProjectData = { ...data, project, state: foldEvents(events) };
+  const [rows] = await writeFormat("rows", asked);
+  const [csv] = await writeFormat("csv", asked);
+  expect((csv!.content as string).split("\r\n")[0]).toMatch(/,x1$/u);
+  const [first] = judgementsOf(asked.state, asked.pairsById).filter(
+    ({ label }) => label !== "none",
+  );
+  const lines = (rows!.content as string).trim().split("\n");
+  const parsed = lines.map((line) => JSON.parse(line) as { own?: object; a: { file: string } });
+  expect(parsed.find(({ own: given }) => given !== undefined)?.own).toEqual(first!.own);
+  const images = new Set(
+    parsed.flatMap((row) => [row.a.file, (row as unknown as { b: { file: string } }).b.file]),
+  );
+  const files = [...images].map((path, at) => fileOf(path, pngBytes(at)));
+  const table = csv!.content as string;
+  const back = await importFiles([...files, fileOf("d.csv", table)], "d.csv");
+  const ownOf = (event: LabelEvent) => (event as JudgedEvent).own;
+  expect(back.events.map(ownOf)).toEqual(
+    judgementsOf(asked.state, asked.pairsById).map(({ event }) => event.own),
+  );
+  // The last column of the first labelled line says something else now.
+  const edited = table.replace(/,A([<>])B\r\n/u, (_, sign) => `,A${sign === ">" ? "<" : ">"}B\r\n`);
+  expect(edited).not.toBe(table);
+  const changed = await importFiles([...files, fileOf("d.csv", edited)], "d.csv");
+  const fresh = changed.events.filter((event) => (event as JudgedEvent).input === "import");
+  expect(fresh).toHaveLength(1);
+  expect(Object.keys(ownOf(fresh[0]!) ?? {})).toEqual(["x1"]);
+});
+
 /** Mutated files per importer in an ordinary run; the full proof sets LABEL_FUZZ=10000. */
 const FUZZ = Number(process.env["LABEL_FUZZ"] ?? 60);
 
 test(`${FUZZ} mutations of every kind of file: an issue with a reason or a valid import`, async () => {
   const data = syntheticProject({ judgements: 6, seed: 9, annotators: 1 });
-  const records = creativePairRecords(data);
+  const records = await creativePairs(data);
   const images = records.slice(0, 3).map(({ image_a }, at) => fileOf(image_a, pngBytes(at)));
   const text = (value: string) => new TextEncoder().encode(value);
   const native = text(await writeNative(data));
@@ -323,7 +378,7 @@ test(`${FUZZ} mutations of every kind of file: an issue with a reason or a valid
   const tables: [string, Uint8Array][] = [
     ["t.csv", text("product_id,file_name,pv,clk\nhat,a.png,10,2\nhat,b.png,11,3\n")],
     ["t.jsonl", text(jsonl(records.slice(0, 3)))],
-    ["t.json", text(JSON.stringify(labelStudioTasks(data).slice(0, 2)))],
+    ["t.json", text(`[${labelStudioTasks(data).slice(0, 2).join(",")}]`)],
     ["t.parquet", parquet],
   ];
   const rng = createRng(17);

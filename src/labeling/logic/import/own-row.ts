@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { QUESTION_IDS } from "@/domain/evaluation-protocol";
+import { QUESTION_IDS, type AspectAnswer } from "@/domain/evaluation-protocol";
 import { toJudgement } from "@/domain/labeling/judgement";
-import { protocolAnswersSchema } from "@/domain/creative-pair";
+import { aspectAnswerSchema, protocolAnswersSchema } from "@/domain/creative-pair";
+import { OWN_QUESTION_IDS, type OwnAnswers } from "@/domain/labeling/protocol-definition";
 import { carriedSchema, type Carried } from "../export/row-schemas";
 import { cleanText } from "./limits";
 
@@ -37,6 +38,7 @@ export function flattenDecision(row: Row): Row {
     label: choices[cleanText(row["choice"], 20)] ?? row["choice"],
     strength: row["strength"],
     ...objectOf(row["answers"]),
+    ...objectOf(row["own"]),
     reasons: row["reasons"],
     rationale: row["rationale"],
     annotator: row["annotator"],
@@ -72,6 +74,8 @@ export function readCarried(row: Row): z.infer<typeof carriedOrTwin> | undefined
 /** What stands readable in a row besides its label, in the order of its image columns. */
 export interface VisibleDetails {
   readonly answers: z.infer<typeof protocolAnswersSchema>;
+  /** Answers to the project's own questions. */
+  readonly own: OwnAnswers;
   readonly reasons?: readonly string[];
   readonly note?: string;
   readonly strength?: 1 | 2;
@@ -97,11 +101,17 @@ export function readDetails(row: Row): VisibleDetails {
     const parsed = protocolAnswersSchema.shape[id].safeParse(protocol[id]);
     if (parsed.success && parsed.data !== undefined) answers[id] = parsed.data;
   }
+  const own: Record<string, AspectAnswer> = {};
+  for (const id of OWN_QUESTION_IDS) {
+    const parsed = aspectAnswerSchema.safeParse(protocol[id]);
+    if (parsed.success) own[id] = parsed.data;
+  }
   const reasons = reasonsOf(row["reasons"]);
   const strength = Number(row["strength"]);
   const at = cleanText(row["decided_at"], 40);
   return {
     answers,
+    own,
     ...(reasons === undefined ? {} : { reasons }),
     ...(typeof row["rationale"] === "string" ? { note: row["rationale"].slice(0, 10_000) } : {}),
     ...(strength === 1 || strength === 2 ? { strength } : {}),
@@ -143,6 +153,10 @@ export function isUnedited(
       const [visible, own] = [seen.answers[id], judgement.answers[id]];
       // The training formats name the label as Q10 even where only a gate was asked.
       if (visible !== undefined && visible !== own) return false;
+    }
+    for (const id of OWN_QUESTION_IDS) {
+      const visible = seen.own[id];
+      if (visible !== undefined && visible !== judgement.own[id]) return false;
     }
   }
   if (
