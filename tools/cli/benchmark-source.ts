@@ -1,6 +1,7 @@
 import { openAsBlob } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
+import { nameInAddress } from "@/domain/benchmark/rows";
 import type { BaselineId } from "@/domain/benchmark/baselines";
 import type { BenchmarkEncoder, EncodeJob } from "@/domain/benchmark/encoder";
 import { createBaselineEncoder } from "@/benchmark/logic/baseline-encoder";
@@ -31,7 +32,8 @@ export async function openFolder(root: string): Promise<DataFiles> {
   await list(folder, 1);
   return {
     paths: paths.sort(),
-    open: (path) => openAsBlob(join(folder, path)).catch(() => undefined),
+    // A web address means the file of that name: the command line fetches nothing that a table names.
+    open: (path) => openAsBlob(join(folder, nameInAddress(path) ?? path)).catch(() => undefined),
   };
 }
 

@@ -76,11 +76,13 @@ export function BenchmarkPage({ client, store, search, onSearchChange }: Benchma
             </Text>
           </>
         )}
-        {shown !== undefined && !isBusy && (
+        {complete.length > 0 && !isBusy && (
           <div className={styles["panels"]}>
             <SignificancePanel comparisons={comparisons} />
             <MatryoshkaPanel runs={complete} />
-            <SlicePanel runs={complete} direction={shown} {...{ search, onSearchChange }} />
+            {shown !== undefined && (
+              <SlicePanel runs={complete} direction={shown} {...{ search, onSearchChange }} />
+            )}
             <PredictionPanel runs={complete} />
           </div>
         )}

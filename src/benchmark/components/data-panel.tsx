@@ -102,8 +102,9 @@ export function DataPanel({
             </h2>
             <p>
               <Trans>
-                A folder, a zip, or tables in JSONL, CSV or Parquet with their images. Rows that do
-                not fit are listed and left out.
+                A folder, a zip, or tables in JSONL, CSV or Parquet with their images. Pictures that
+                a table names by a web address are fetched from there. Rows that do not fit are
+                listed and left out.
               </Trans>
             </p>
             {failure}

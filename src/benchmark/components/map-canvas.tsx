@@ -1,7 +1,16 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { ActionIcon } from "@mantine/core";
-import { IconMinus, IconPlus, IconZoomReset } from "@tabler/icons-react";
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { IconDownload, IconMinus, IconPlus, IconZoomReset } from "@tabler/icons-react";
+import {
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+} from "react";
+import { saveFile } from "@/shared/ui/save-file";
 import type { Point } from "../logic/map-points";
 import {
   indexPoints,
@@ -104,7 +113,15 @@ function useGestures(
   };
 }
 
-function ZoomButtons({ view, setView }: { readonly view: MapView; readonly setView: SetView }) {
+function ZoomButtons({
+  view,
+  setView,
+  children,
+}: {
+  readonly view: MapView;
+  readonly setView: SetView;
+  readonly children: ReactNode;
+}) {
   const { t } = useLingui();
   const buttons = [
     {
@@ -133,6 +150,7 @@ function ZoomButtons({ view, setView }: { readonly view: MapView; readonly setVi
           {icon}
         </ActionIcon>
       ))}
+      {children}
     </div>
   );
 }
@@ -161,7 +179,7 @@ export function MapCanvas(props: MapCanvasProps) {
   const [hasFocus, setFocus] = useState(false);
   const frame = useRef<HTMLDivElement>(null);
   const index = useMemo(() => indexPoints(points), [points]);
-  const { canvas, key } = useMapDrawing(props, view);
+  const { canvas, key, toPng } = useMapDrawing(props, view);
   const find = (at: Point, on: MapView) => index.nearest(toMap(on, at), RADIUS / on.zoom);
   const { path, handlers } = useGestures(props, view, setView, (at) =>
     onPoint(at === undefined ? undefined : find(at, view)),
@@ -200,7 +218,16 @@ export function MapCanvas(props: MapCanvasProps) {
             {hasFocus && <path d="M0.48 0.5h0.04M0.5 0.48v0.04" />}
           </svg>
         </div>
-        <ZoomButtons view={view} setView={setView} />
+        <ZoomButtons view={view} setView={setView}>
+          <ActionIcon
+            variant="default"
+            aria-label={t`Save the map (PNG)`}
+            title={t`Save the map (PNG)`}
+            onClick={() => void toPng().then((png) => png && saveFile(png, "map.png"))}
+          >
+            <IconDownload size={16} />
+          </ActionIcon>
+        </ZoomButtons>
       </div>
       <p className={styles["mapHint"]}>
         <Trans>

@@ -1,7 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Group, NativeSelect, Text, UnstyledButton } from "@mantine/core";
+import { Button, Group, NativeSelect, Text, UnstyledButton } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
+import { saveFile } from "@/shared/ui/save-file";
+import { queriesCsv } from "../logic/exports";
 import type { QueryFilter, QueryRow, QuerySort } from "../logic/query-list";
 import type { DataFiles } from "../logic/read-data-set";
 import styles from "./benchmark.module.css";
@@ -78,7 +80,17 @@ export function QueryList(props: QueryListProps) {
         />
       </Group>
       <Text size="sm" c="dimmed" mb={4}>
-        <Trans>{count} queries</Trans>
+        <Trans>{count} queries</Trans>{" "}
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          disabled={count === 0}
+          onClick={() =>
+            saveFile(new Blob([queriesCsv(rows)], { type: "text/csv" }), "queries.csv")
+          }
+        >
+          <Trans>Save (CSV)</Trans>
+        </Button>
         {isByMargin && (
           <>
             {". "}

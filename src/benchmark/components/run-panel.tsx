@@ -2,8 +2,10 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Button, Checkbox, FileButton, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
+import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import { possibleDirections, type BenchmarkTask } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
+import { formatBytes } from "@/shared/ui/format";
 import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import type { BenchSearch } from "../logic/search-params";
@@ -19,6 +21,14 @@ import {
 import { encoderName } from "./encoder-name";
 import { DIRECTION_NAMES, DIRECTION_TEXTS } from "./texts";
 
+/** Of candidates and queries, as float32. */
+function vectorBytes({ candidates, queries }: BenchmarkRun): number {
+  return [...candidates.values(), ...queries.values()].reduce(
+    (sum, { size, dimension }) => sum + 4 * size * dimension,
+    0,
+  );
+}
+
 function RunProgress({
   entry,
   store,
@@ -28,7 +38,7 @@ function RunProgress({
   readonly store: BenchStore;
   readonly isPaused: boolean;
 }) {
-  const { t } = useLingui();
+  const { i18n, t } = useLingui();
   const { choice, status, update, elapsedMs, run } = entry;
   const name = encoderName(choice, t);
   if (status === "failed") return <ErrorNotice item={name} error={entry.error} />;
@@ -37,6 +47,7 @@ function RunProgress({
   const perSecond =
     update === undefined || elapsedMs < 500 ? undefined : (1000 * update.done) / elapsedMs;
   const speed = perSecond?.toFixed(1) ?? "";
+  const memory = formatBytes(run === undefined ? 0 : vectorBytes(run), i18n.locale);
   return (
     <Stack gap={4}>
       {isRunning && (
@@ -65,7 +76,9 @@ function RunProgress({
             </Button>
             {speed !== "" && (
               <Text size="sm" c="dimmed">
-                <Trans>{speed} items/s</Trans>
+                <Trans>
+                  {speed} items/s; vectors take {memory}
+                </Trans>
               </Text>
             )}
           </Group>
@@ -161,7 +174,10 @@ export function RunPanel({
     const cut = selected.map((choice) => cutChoice(choice, width));
     void store.actions.start(cut, directions);
   };
-  const isReady = models.isSuccess && !isRunning && selected.length > 0 && directions.length > 0;
+  // Without queries classes can still be predicted.
+  const canRun =
+    !isRunning && selected.length > 0 && (directions.length > 0 || possible.length === 0);
+  const isReady = models.isSuccess && canRun;
   useStartOnce(wasRun === true && isReady && state.runs.length === 0, start);
   return (
     <Stack gap="sm">
@@ -225,7 +241,7 @@ export function RunPanel({
           />
         )}
         <Button
-          disabled={isRunning || selected.length === 0 || directions.length === 0}
+          disabled={!canRun}
           onClick={() => {
             const encoders = selected.map(({ key }) => key);
             onSearchChange({ ...chosen, encoders, directions, run: true });

@@ -5,6 +5,7 @@ import type { InferenceClient } from "@/inference/client/inference-client";
 import { Page } from "@/shared/ui/page";
 import type { BenchSearch } from "../logic/search-params";
 import type { BenchStore } from "../store/bench-store";
+import { ExportMenu } from "./export-menu";
 import { SearchBrowser } from "./search-browser";
 import { SearchStart } from "./search-start";
 
@@ -21,13 +22,14 @@ export function SearchPage({ client, store, search, onSearchChange }: SearchPage
   const language = search.language ?? (i18n.locale === "zh-Hans" ? "zh" : "en");
   const { dataSet, opening, runs } = useStore(store);
   const ready = useMemo(() => runs.filter(({ run }) => run?.isComplete), [runs]);
+  const measured = useMemo(() => ready.map(({ run }) => run!), [ready]);
   useEffect(() => {
     if (search.data === "demo" && dataSet === undefined && !opening) {
       void store.actions.openDemo(language);
     }
   }, [store, search.data, dataSet, opening, language]);
   return (
-    <Page title={<Trans>Search</Trans>}>
+    <Page title={<Trans>Search</Trans>} actions={<ExportMenu runs={measured} />}>
       {dataSet === undefined || ready.length === 0 ? (
         <SearchStart {...{ client, store, search, language }} />
       ) : (

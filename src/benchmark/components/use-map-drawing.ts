@@ -59,21 +59,22 @@ export function useMapDrawing({ points, groups, isError, chosen }: DrawnPoints, 
   // After a lost context a new element starts without WebGL.
   const [isPlain, setPlain] = useState(false);
   const scheme = useComputedColorScheme("light");
-  const draw = useCallback(() => {
-    cancelAnimationFrame(frame.current);
-    frame.current = requestAnimationFrame(() => {
-      const element = canvas.current;
-      if (element === null || renderer.current === undefined) return;
-      const ratio = devicePixelRatio;
-      const side = Math.round(element.clientWidth * ratio);
-      if (element.width !== side) [element.width, element.height] = [side, side];
-      renderer.current.draw(shown.current, {
-        colours: colours.current,
-        hollow: isError ? 2 : -1,
-        size: diameter(points.length / 2, shown.current.zoom, ratio),
-      });
+  const drawNow = useCallback(() => {
+    const element = canvas.current;
+    if (element === null || renderer.current === undefined) return;
+    const ratio = devicePixelRatio;
+    const side = Math.round(element.clientWidth * ratio);
+    if (element.width !== side) [element.width, element.height] = [side, side];
+    renderer.current.draw(shown.current, {
+      colours: colours.current,
+      hollow: isError ? 2 : -1,
+      size: diameter(points.length / 2, shown.current.zoom, ratio),
     });
   }, [points, isError]);
+  const draw = useCallback(() => {
+    cancelAnimationFrame(frame.current);
+    frame.current = requestAnimationFrame(drawNow);
+  }, [drawNow]);
   useEffect(() => {
     const element = canvas.current!;
     renderer.current =
@@ -109,5 +110,18 @@ export function useMapDrawing({ points, groups, isError, chosen }: DrawnPoints, 
     shown.current = view;
     draw();
   }, [view, draw]);
-  return { canvas, key: isPlain ? "plain" : "webgl" };
+  /** The map as it stands, on the page's surface colour. */
+  const toPng = useCallback((): Promise<Blob | null> => {
+    const element = canvas.current!;
+    const copy = document.createElement("canvas");
+    [copy.width, copy.height] = [element.width, element.height];
+    const context = copy.getContext("2d")!;
+    context.fillStyle = getComputedStyle(element).getPropertyValue("--p-surface");
+    context.fillRect(0, 0, copy.width, copy.height);
+    // What WebGL has drawn is there until the end of this task.
+    drawNow();
+    context.drawImage(element, 0, 0);
+    return new Promise((resolve) => copy.toBlob(resolve));
+  }, [drawNow]);
+  return { canvas, key: isPlain ? "plain" : "webgl", toPng };
 }

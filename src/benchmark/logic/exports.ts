@@ -1,6 +1,7 @@
 import { trueItems } from "@/domain/benchmark/score-direction";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import { viewsOf, type Direction } from "@/domain/benchmark/task";
+import type { QueryRow } from "./query-list";
 import { formatQrels, formatRun, type Qrels } from "@/domain/trec";
 
 /** White space would break TREC's columns. */
@@ -60,6 +61,21 @@ function cell(value: string | number | null): string {
   // A leading = + - @ in text would be run as a formula by a spreadsheet.
   const text = typeof value === "string" && /^[=+\-@\t\r]/u.test(value) ? `'${value}` : `${value}`;
   return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The list of queries as it is shown: ranks under one or two encoders, margin, gain. */
+export function queriesCsv(rows: readonly QueryRow[]): string {
+  const header = ["query", "text", "image", "rank_a", "rank_b", "gain", "margin_a"];
+  const lines = rows.map(({ query, rankA, rankB, gain, margin }) => [
+    query.id,
+    query.text ?? "",
+    query.image ?? "",
+    rankA,
+    rankB ?? null,
+    rankB === undefined ? null : gain,
+    Number.isFinite(margin) ? margin : null,
+  ]);
+  return [header, ...lines].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }
 
 /** All figures of several runs as CSV. */

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { BenchmarkEncoder } from "@/domain/benchmark/encoder";
 import { runBenchmark, type BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import type { BenchmarkTask } from "@/domain/benchmark/task";
+import { queriesCsv } from "./exports";
 import { listQueries } from "./query-list";
 
 const NAMES = Array.from({ length: 14 }, (_, i) => `c${String(i).padStart(2, "0")}`);
@@ -92,4 +93,13 @@ test("filters hits, misses, gains and losses, and keeps to the slice", () => {
   expect(ids(b, "t-mm", "loss", "rank")).toEqual(["q0"]);
   expect(ids(undefined, "t-mm", "gain", "rank")).toEqual([]);
   expect(ids(b, "t-mm", "all", "rank", ({ id }) => id !== "q1")).toEqual(["q2", "q0"]);
+});
+
+test("the list as CSV keeps ranks of both, and no formula of a spreadsheet", () => {
+  const rows = listQueries(a, b, "t-mm", "all", "rank");
+  const hostile = { ...rows[0]!, query: { ...rows[0]!.query, text: '=1+1,"x"' } };
+  const [head, first, ...others] = queriesCsv([hostile, ...rows.slice(1)]).trim().split("\r\n");
+  expect(head).toBe("query,text,image,rank_a,rank_b,gain,margin_a");
+  expect(first).toBe(`q1,"'=1+1,""x""",,14,1,13,-0.25`);
+  expect(others).toHaveLength(2);
 });

@@ -81,7 +81,22 @@ export async function previewCustom(files: DataFiles): Promise<{
   return { itemColumns, queryColumns, mapping: guessMapping(itemColumns, queryColumns) };
 }
 
+const IMAGE_FILE = /\.(?:jpe?g|png|webp|avif|gif)$/iu;
+
+/** An image folder without a table: every picture is an item, the folder that it lies in its class. */
+function imageRows(files: DataFiles): RowResult[] {
+  return files.paths
+    .filter((path) => IMAGE_FILE.test(path))
+    .map((path, row) => {
+      const category = path.split("/").at(-2);
+      const value = { id: path, file_name: path, ...(category === undefined ? {} : { category }) };
+      return { row: row + 1, value };
+    });
+}
+
 async function customTables(files: DataFiles) {
+  const pictures = files.paths.some(isTable) ? [] : imageRows(files);
+  if (pictures.length > 0) return { items: pictures, queries: [] };
   const queryPath = findTable(files, QUERY_TABLE);
   const itemPath = findTable(files, ITEM_TABLE, queryPath) ?? findTable(files, /./u, queryPath);
   if (itemPath === undefined) return { items: await rowsOf(files, "items.jsonl"), queries: [] };

@@ -1,4 +1,4 @@
-import { safePath } from "@/domain/benchmark/rows";
+import { nameInAddress, safePath } from "@/domain/benchmark/rows";
 import { AppError } from "@/shared/lib/errors";
 import type { Pixels } from "../logic/baseline-encoder";
 import type { DataFiles } from "../logic/read-data-set";
@@ -25,8 +25,56 @@ export function createDemoFiles(): DataFiles {
   };
 }
 
+const MAX_FETCHED_BYTES = 30_000_000;
+const FETCH_MS = 30_000;
+
+/**
+ * A picture that a table names by its address. Nothing of the page goes along: no cookies, no referrer.
+ *
+ * @throws {AppError} asset-fetch when its server does not answer, or does not allow other sites to read.
+ */
+async function fetchImage(address: string): Promise<Blob> {
+  const fail = (reason: string, cause?: unknown) =>
+    new AppError(
+      "asset-fetch",
+      `${address}: ${reason}. Its server must allow other sites to read it (CORS); or put the file into the folder.`,
+      { cause },
+    );
+  let response: Response;
+  try {
+    response = await fetch(address, {
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+      signal: AbortSignal.timeout(FETCH_MS),
+    });
+  } catch (error) {
+    throw fail("cannot be fetched", error);
+  }
+  if (!response.ok) throw fail(`answered ${response.status}`);
+  if (Number(response.headers.get("content-length") ?? 0) > MAX_FETCHED_BYTES) {
+    throw fail(`is larger than ${MAX_FETCHED_BYTES} bytes`);
+  }
+  return await response.blob();
+}
+
+/** A picture is hashed, encoded and shown within a short time. */
+const REMEMBERED = 64;
+
+function createFetcher(): (address: string) => Promise<Blob> {
+  const recent = new Map<string, Promise<Blob>>();
+  return (address) => {
+    const known = recent.get(address) ?? fetchImage(address);
+    recent.delete(address);
+    recent.set(address, known);
+    known.catch(() => recent.delete(address));
+    if (recent.size > REMEMBERED) recent.delete(recent.keys().next().value!);
+    return known;
+  };
+}
+
 /** Files by their path, and by every end of it that only one file has. */
 function indexFiles(entries: ReadonlyMap<string, () => Promise<Blob>>): DataFiles {
+  const fetchOnce = createFetcher();
   const byEnd = new Map<string, string | null>();
   for (const path of entries.keys()) {
     const parts = path.split("/");
@@ -43,8 +91,10 @@ function indexFiles(entries: ReadonlyMap<string, () => Promise<Blob>>): DataFile
     paths: isWrapped ? names.map((name) => name.slice(root!.length + 1)) : names,
     async open(path) {
       const exact = entries.get(path) ?? entries.get(`${root}/${path}`);
-      const found = exact ?? entries.get(byEnd.get(path) ?? "");
-      return await found?.();
+      const name = nameInAddress(path);
+      const found = exact ?? entries.get(byEnd.get(name ?? path) ?? name ?? "");
+      if (found !== undefined) return await found();
+      return name === undefined ? undefined : await fetchOnce(path);
     },
   };
 }
@@ -94,10 +144,16 @@ export function withExtraFiles(files: DataFiles, extra: ReadonlyMap<string, Blob
   return { paths: files.paths, open: async (path) => extra.get(path) ?? (await files.open(path)) };
 }
 
-/** Pixels as stored: no colour management, opacity apart. */
-export async function readPixels(files: DataFiles, image: string): Promise<Pixels> {
+/** @throws {AppError} input-decode when the data set has no such file, or what fetching it reports. */
+export async function openImage(files: DataFiles, image: string): Promise<Blob> {
   const blob = await files.open(image);
   if (blob === undefined) throw new AppError("input-decode", `${image} is missing`);
+  return blob;
+}
+
+/** Pixels as stored: no colour management, opacity apart. */
+export async function readPixels(files: DataFiles, image: string): Promise<Pixels> {
+  const blob = await openImage(files, image);
   const bitmap = await createImageBitmap(blob, {
     colorSpaceConversion: "none",
     premultiplyAlpha: "none",

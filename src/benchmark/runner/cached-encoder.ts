@@ -9,7 +9,9 @@ async function sha256(data: BufferSource): Promise<string> {
 
 /** What a vector depends on besides the encoder: the image's bytes and the text. */
 async function contentKey(job: EncodeJob, files: DataFiles): Promise<string | undefined> {
-  const image = job.image === undefined ? undefined : await files.open(job.image);
+  // What cannot be fetched is reported by the encoder, with its reason.
+  const image =
+    job.image === undefined ? undefined : await files.open(job.image).catch(() => undefined);
   if (job.image !== undefined && image === undefined) return undefined;
   const imageHash = image === undefined ? "" : await sha256(await image.arrayBuffer());
   const textHash =

@@ -1,7 +1,9 @@
 import type { BenchmarkEncoder } from "@/domain/benchmark/encoder";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import type { EncodeItem, ModelSummary } from "@/inference/protocol/messages";
+import { messageOf } from "@/shared/lib/errors";
 import type { DataFiles } from "../logic/read-data-set";
+import { openImage } from "./browser-files";
 
 /** A model of the inference worker. */
 export function createClientEncoder(
@@ -21,9 +23,11 @@ export function createClientEncoder(
       const kept: number[] = [];
       const items: EncodeItem[] = [];
       for (const [index, job] of jobs.entries()) {
-        const image = job.image === undefined ? undefined : await files.open(job.image);
-        if (job.image !== undefined && image === undefined) {
-          failures.push({ index, reason: `${job.image} is missing` });
+        let image: Blob | undefined;
+        try {
+          image = job.image === undefined ? undefined : await openImage(files, job.image);
+        } catch (error) {
+          failures.push({ index, reason: messageOf(error) });
           continue;
         }
         items.push({

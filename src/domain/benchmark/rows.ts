@@ -28,6 +28,32 @@ export function safePath(value: string): string | undefined {
   return parts.length === 0 || parts.includes("..") ? undefined : parts.join("/");
 }
 
+/**
+ * Where an image is: a path inside the folder, or a web address over https. Other addresses and paths
+ * out of the folder are none.
+ */
+export function imagePlace(value: string): string | undefined {
+  const text = cleanText(value);
+  if (!/^https?:/iu.test(text)) return safePath(text);
+  try {
+    const { protocol, username, href } = new URL(text);
+    return protocol === "https:" && username === "" ? href : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The file name that a web address ends in; undefined for a path. */
+export function nameInAddress(place: string): string | undefined {
+  if (!place.startsWith("https:")) return undefined;
+  const name = new URL(place).pathname.split("/").at(-1) ?? "";
+  try {
+    return safePath(decodeURIComponent(name));
+  } catch {
+    return safePath(name);
+  }
+}
+
 export interface ProblemList {
   readonly list: RowProblem[];
   add(file: string, row: number, column: string, reason: string): void;

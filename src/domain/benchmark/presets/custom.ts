@@ -1,6 +1,6 @@
 /** Any table, by a mapping of its columns. */
 import { z } from "zod";
-import { cleanText, createProblems, safePath, type ProblemList, type RowResult } from "../rows";
+import { cleanText, createProblems, imagePlace, type ProblemList, type RowResult } from "../rows";
 import type { BenchmarkEntry, BenchmarkQuery, BenchmarkTask, Relevance } from "../task";
 
 /** Which column holds what. Levels go from general to special. */
@@ -27,8 +27,8 @@ export type ColumnMapping = z.infer<typeof mappingSchema>;
 
 const GUESSES = {
   id: ["id", "item_id", "product_id", "doc_id", "sku"],
-  text: ["title", "text", "name", "doc_title"],
-  image: ["image", "file_name", "img", "doc_image", "image_path"],
+  text: ["title", "text", "name", "doc_title", "caption"],
+  image: ["image", "file_name", "img", "doc_image", "image_path", "image_url", "url"],
   classes: ["category", "class", "label", "coarse", "doc_industry_name", "doc_cate1_name"],
   queryId: ["query_id", "qid", "id"],
   queryText: ["query", "text", "query_text"],
@@ -94,9 +94,14 @@ interface RowContext {
 function imageOf(value: unknown, column: string, context: RowContext): { image?: string } {
   const text = textOf(value);
   if (text === undefined) return {};
-  const path = safePath(text);
+  const path = imagePlace(text);
   if (path !== undefined) return { image: path };
-  context.problems.add(context.file, context.row, column, "is not a path inside the folder");
+  context.problems.add(
+    context.file,
+    context.row,
+    column,
+    "is no path inside the folder and no https address",
+  );
   return {};
 }
 

@@ -4,7 +4,7 @@
  * `query_id, query, query_image, relevance` are ours, others are named by a mapping.
  */
 import { z } from "zod";
-import { checkRows, cleanText, createProblems, safePath, type RowResult } from "../rows";
+import { checkRows, cleanText, createProblems, imagePlace, type RowResult } from "../rows";
 import type { BenchmarkEntry, BenchmarkQuery, BenchmarkTask } from "../task";
 
 const text = z
@@ -65,13 +65,6 @@ export function parseMbeAttributes(value: string): {
   };
 }
 
-/** The file name an image column means: the path inside the folder, or the last part of an address. */
-function imageOf(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  if (!/^https?:/iu.test(value)) return safePath(value);
-  return safePath(value.split(/[?#]/u)[0]!.split("/").at(-1) ?? "");
-}
-
 /**
  * @param file - name for problems.
  * @param rows - one row per query-item pair, or per item.
@@ -85,9 +78,9 @@ export function readMbe(file: string, rows: readonly RowResult[]): BenchmarkTask
     for (const pair of unread) {
       problems.add(file, row, "doc_attributes", `"${pair.slice(0, 80)}" is not name:value`);
     }
-    const image = imageOf(value.doc_image);
+    const image = value.doc_image === undefined ? undefined : imagePlace(value.doc_image);
     if (value.doc_image !== undefined && image === undefined) {
-      problems.add(file, row, "doc_image", "is not a path inside the folder");
+      problems.add(file, row, "doc_image", "is no path inside the folder and no https address");
     }
     const classes = [
       value.doc_industry_name,
@@ -107,7 +100,7 @@ export function readMbe(file: string, rows: readonly RowResult[]): BenchmarkTask
       });
     }
     if (value.query === undefined && value.query_image === undefined) continue;
-    const queryImage = imageOf(value.query_image);
+    const queryImage = value.query_image === undefined ? undefined : imagePlace(value.query_image);
     const id = value.query_id ?? `${value.query ?? ""}|${queryImage ?? ""}`;
     const before = queries.get(id);
     queries.set(id, {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { imagePlace, nameInAddress } from "../rows";
 import type { RowResult, TableRow } from "../rows";
 import { inValidation } from "../split";
 import { readCustom, guessMapping } from "./custom";
@@ -90,7 +91,7 @@ describe("mbe", () => {
     });
   });
 
-  it("joins rows of one query, and takes the file name of an address", () => {
+  it("joins rows of one query, and keeps an address", () => {
     const item = (id: string) => ({
       id,
       doc_title: id,
@@ -100,7 +101,10 @@ describe("mbe", () => {
       query: "lamp",
     });
     const task = readMbe("mbe.jsonl", rows([item("a"), item("b")]));
-    expect(task.candidates[0]).toMatchObject({ image: "a.jpg", classes: ["home", "lamps"] });
+    expect(task.candidates[0]).toMatchObject({
+      image: "https://img.example/x/a.jpg?s=1",
+      classes: ["home", "lamps"],
+    });
     expect(task.queries).toHaveLength(1);
     expect(task.queries[0]!.relevant.map(({ id }) => id)).toEqual(["a", "b"]);
   });
@@ -165,5 +169,19 @@ describe("hostile rows", () => {
       }),
       { numRuns: 400 },
     );
+  });
+});
+
+describe("places of images", () => {
+  it("are paths inside the folder or https addresses", () => {
+    const places = ["a/./b.jpg", "../x.jpg", "http://h/x.jpg", "https://u@h/x.jpg", "file:///x"];
+    expect(places.map(imagePlace)).toEqual(["a/b.jpg", ...Array(4).fill(undefined)]);
+    expect(imagePlace(" https://h.example/%E7%BA%A2.jpg?s=1 ")).toBe(
+      "https://h.example/%E7%BA%A2.jpg?s=1",
+    );
+    expect(nameInAddress("https://h.example/x/%E7%BA%A2.jpg?s=1")).toBe("红.jpg");
+    expect(nameInAddress("https://h.example/%2e%2e%2fx")).toBeUndefined();
+    expect(nameInAddress("https://h.example/")).toBeUndefined();
+    expect(nameInAddress("x.jpg")).toBeUndefined();
   });
 });
