@@ -85,22 +85,24 @@ function decisionRow(item: ExportItem): CarryingRow["row"] {
   };
 }
 
-export function decisionRows(data: ProjectData): CarryingRow[] {
-  return exportItems(data).map((item) => ({
-    row: decisionRow(item),
-    carried: carriedText(item.judgement),
-  }));
+export function* decisionRows(data: ProjectData): Generator<CarryingRow> {
+  for (const item of exportItems(data)) {
+    yield { row: decisionRow(item), carried: carriedText(item.judgement) };
+  }
 }
 
 /** RFC 4180 cell. A leading = + - @ is kept as data: the file is read by programs. */
 export function csvCell(value: unknown): string {
   if (value === undefined || value === null) return "";
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
   const text = typeof value === "object" ? JSON.stringify(value) : String(value as string | number);
   return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-export function toCsv(header: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  return [header, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
+export function toCsv(header: readonly string[], rows: Iterable<readonly unknown[]>): string {
+  const lines = [header.map(csvCell).join(",")];
+  for (const row of rows) lines.push(row.map(csvCell).join(","));
+  return `${lines.join("\r\n")}\r\n`;
 }
 
 export const FLAT_COLUMNS = [
@@ -127,7 +129,7 @@ export const FLAT_COLUMNS = [
 ] as const;
 
 /** The project's own questions, whichever edition asked them; each has a column of its own. */
-export function ownColumns({ project }: ProjectData): readonly OwnQuestionId[] {
+function ownColumns({ project }: ProjectData): readonly OwnQuestionId[] {
   const asked = new Set<string>(
     project.protocols.flatMap(({ questions }) => questions.map(({ id }) => id)),
   );
@@ -139,11 +141,18 @@ export function flatColumns(data: ProjectData): readonly string[] {
   return [...FLAT_COLUMNS, ...ownColumns(data)];
 }
 
-/** The flat table that CSV and Parquet share. */
-export function flatRow(
+/** The flat table that CSV and Parquet share, row by row. */
+export function* flatRows(data: ProjectData): Generator<readonly FlatCell[]> {
+  const own = ownColumns(data);
+  for (const row of decisionRows(data)) yield flatRow(row, own);
+}
+
+type FlatCell = string | number | boolean | null;
+
+function flatRow(
   { row, carried }: CarryingRow,
   own: readonly OwnQuestionId[],
-): readonly (string | number | boolean | null)[] {
+): readonly FlatCell[] {
   const label = row.choice === "not_comparable" ? "none" : row.choice.toUpperCase();
   return [
     row.pair_id,

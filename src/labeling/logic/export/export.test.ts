@@ -127,7 +127,9 @@ test("Crowd-Kit keeps sides as shown and leaves out pairs without a winner", asy
     .trim()
     .split("\r\n");
   expect(header).toBe("worker,left,right,label");
-  const labelled = decisionRows(data).filter(({ row: { choice } }) => choice !== "not_comparable");
+  const labelled = [...decisionRows(data)].filter(
+    ({ row: { choice } }) => choice !== "not_comparable",
+  );
   expect(lines).toHaveLength(labelled.length);
   for (const line of lines) {
     const [, left, right, label] = line.split(",");
@@ -145,7 +147,7 @@ test("Parquet reads back as the same table, with images as bytes and path", asyn
     image_a: { bytes: Uint8Array; path: string };
     active_ms: number;
   }[];
-  const decisions = decisionRows(data).map(({ row }) => row);
+  const decisions = [...decisionRows(data)].map(({ row }) => row);
   expect(rows).toHaveLength(decisions.length);
   rows.forEach((row, at) => {
     expect(row.pair_id).toBe(decisions[at]!.pair_id);

@@ -1,4 +1,4 @@
-import { decisionRows, flatColumns, flatRow, ownColumns, toCsv } from "./decision-rows";
+import { decisionRows, flatColumns, flatRows, toCsv } from "./decision-rows";
 import { jsonl, linesOf, withMember } from "./jsonl";
 import { labelStudioConfig, labelStudioTasks } from "./label-studio";
 import { writeNative } from "./native";
@@ -87,11 +87,11 @@ function carriedIn({ item, order }: TrainingExample): string {
 }
 
 /** CreativePair records as JSON, in both display orders, consistent with one another. */
-function creativePairLines(examples: readonly TrainingExample[]): string[] {
-  return examples.map((example) => {
+function* creativePairLines(examples: Iterable<TrainingExample>): Generator<string> {
+  for (const example of examples) {
     const row = { image_a: example.imageA, image_b: example.imageB, ...recordOf(example) };
-    return withMember(row, "perigee", carriedIn(example));
-  });
+    yield withMember(row, "perigee", carriedIn(example));
+  }
 }
 
 function arena(items: readonly ExportItem[]): ExportFile[] {
@@ -160,24 +160,25 @@ function llmComparator(items: readonly ExportItem[]): ExportFile[] {
 }
 
 /** Hugging Face imagefolder: metadata inside each split's folder, images below it. */
-function huggingFace(examples: readonly TrainingExample[]): ExportFile[] {
-  return bySplit(
-    examples,
-    (split) => `${split}/metadata.jsonl`,
-    (example) => {
-      const row: Omit<HuggingFaceRow, "perigee"> = {
-        image_a_file_name: example.imageA,
-        image_b_file_name: example.imageB,
-        ...recordOf(example),
-      };
-      return withMember(row, "perigee", JSON.stringify(carriedIn(example)));
-    },
-  );
+function huggingFace(examples: Iterable<TrainingExample>): ExportFile[] {
+  return bySplit(examples, [
+    [
+      (split) => `${split}/metadata.jsonl`,
+      (example) => {
+        const row: Omit<HuggingFaceRow, "perigee"> = {
+          image_a_file_name: example.imageA,
+          image_b_file_name: example.imageB,
+          ...recordOf(example),
+        };
+        return withMember(row, "perigee", JSON.stringify(carriedIn(example)));
+      },
+    ],
+  ]);
 }
 
 /** decisions.jsonl, line by line. */
-function rowLines(data: ProjectData): string[] {
-  return decisionRows(data).map(({ row, carried }) => withMember(row, "perigee", carried));
+function* rowLines(data: ProjectData): Generator<string> {
+  for (const { row, carried } of decisionRows(data)) yield withMember(row, "perigee", carried);
 }
 
 /** The files of one format, without images, data card and project log. */
@@ -197,10 +198,7 @@ export async function writeFormat(
       return [
         {
           path: "decisions.csv",
-          content: toCsv(
-            flatColumns(data),
-            decisionRows(data).map((row) => flatRow(row, ownColumns(data))),
-          ),
+          content: toCsv(flatColumns(data), flatRows(data)),
         },
       ];
     case "parquet":

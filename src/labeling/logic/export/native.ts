@@ -12,7 +12,7 @@ import {
 } from "@/domain/labeling/records";
 import { AppError, messageOf } from "@/shared/lib/errors";
 import type { ImportIssue } from "../import/limits";
-import { eventsOf, eventText, type ProjectData } from "./project-data";
+import { eventsOf, type ProjectData } from "./project-data";
 
 /**
  * Perigee's own format: JSON Lines with the project, everything in it, and the whole event log.
@@ -66,7 +66,7 @@ export async function writeNative(data: ProjectData): Promise<string> {
     parts.push(JSON.stringify({ type: "creative", creative }));
   }
   for (const pair of data.pairs) parts.push(JSON.stringify({ type: "pair", pair }));
-  const lines = eventsOf(data).map((event) => `{"type":"event","event":${eventText(event)}}`);
+  const lines = eventsOf(data).map((event) => JSON.stringify({ type: "event", event }));
   let hash = "";
   for (let at = 0; at < lines.length; at += BLOCK) {
     const block = lines.slice(at, at + BLOCK);

@@ -1,7 +1,8 @@
 import type { SchemaElement } from "hyparquet";
-import { decisionRows, flatColumns, flatRow, ownColumns } from "./decision-rows";
+import type { ColumnSource } from "hyparquet-writer";
+import { flatColumns, flatRows } from "./decision-rows";
 import type { FormatOptions } from "./formats";
-import type { ProjectData } from "./project-data";
+import { exportItems, imagePath, type ProjectData } from "./project-data";
 
 const NUMBERS: ReadonlySet<string> = new Set(["strength", "active_ms"]);
 const FLAGS: ReadonlySet<string> = new Set(["is_repeat"]);
@@ -22,35 +23,30 @@ function imageElements(name: string): SchemaElement[] {
   ];
 }
 
-const IMAGES = ["image_a", "image_b"] as const;
+/** Every judgement is another one: looking for repeats in their texts would only take time. */
+function storageOf(name: string): Pick<ColumnSource, "encoding"> {
+  return name === "perigee" ? { encoding: "PLAIN" } : {};
+}
 
 /** Decisions as Parquet; with images when their bytes can be read. */
 export async function parquetOf(data: ProjectData, options: FormatOptions): Promise<Blob> {
   const { parquetWriteBuffer } = await import("hyparquet-writer");
-  const decisions = decisionRows(data);
   const columns = flatColumns(data);
-  const own = ownColumns(data);
-  const rows = decisions.map((row) => flatRow(row, own));
-  const withImages = options.imageBytes !== undefined;
-  const columnData: { name: string; data: unknown[]; encoding?: "PLAIN" }[] = [];
+  const values: unknown[][] = columns.map(() => []);
+  for (const row of flatRows(data)) row.forEach((cell, at) => values[at]!.push(cell));
+  const columnData: ColumnSource[] = [];
   const schema: SchemaElement[] = [];
   for (const [at, name] of columns.entries()) {
-    const isImage = withImages && (IMAGES as readonly string[]).includes(name);
-    if (isImage) {
-      const side = name === "image_a" ? "a" : "b";
-      const values = await Promise.all(
-        decisions.map(async ({ row }) => {
-          const creative = data.creatives.get(row[side].id);
-          const bytes = creative && (await options.imageBytes?.(creative));
-          return { bytes: bytes ?? null, path: row[side].file };
-        }),
-      );
-      columnData.push({ name, data: values });
+    const { imageBytes } = options;
+    if (imageBytes !== undefined && (name === "image_a" || name === "image_b")) {
+      const withBytes = exportItems(data).map(async (item) => {
+        const creative = name === "image_a" ? item.a : item.b;
+        return { bytes: (await imageBytes(creative)) ?? null, path: imagePath(creative) };
+      });
+      columnData.push({ name, data: await Promise.all(withBytes) });
       schema.push(...imageElements(name));
     } else {
-      const values = rows.map((row) => row[at] ?? null);
-      // Every judgement is another one: looking for repeats would only take time.
-      columnData.push({ name, data: values, ...(name === "perigee" ? { encoding: "PLAIN" } : {}) });
+      columnData.push({ name, data: values[at]!, ...storageOf(name) });
       schema.push(scalarElement(name));
     }
   }

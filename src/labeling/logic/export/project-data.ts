@@ -79,20 +79,9 @@ function composePath(creative: LabelingCreative): string {
   return `images/${stem}${extension.toLowerCase()}`;
 }
 
-const eventTexts = new WeakMap<LabelEvent, string>();
-
-/** An event as JSON: the log and the rows of one export both hold it. */
-export function eventText(event: LabelEvent): string {
-  const known = eventTexts.get(event);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(event);
-  eventTexts.set(event, text);
-  return text;
-}
-
 /** The judgement as the log holds it, as JSON for a row to carry (`carriedSchema`). */
 export function carriedText({ pair, event }: Judgement): string {
-  return `{"pair":${JSON.stringify(pair)},"event":${eventText(event)}}`;
+  return `{"pair":${JSON.stringify(pair)},"event":${JSON.stringify(event)}}`;
 }
 
 /** Left and right as shown, from the pair's own sides. */

@@ -13,18 +13,31 @@ import { promptOf, responseOf, rewardPromptOf, type TrainingExample } from "./tr
 
 type Split = "train" | "test";
 
-/** One file per split; `line` gives a row as JSON. */
-export function bySplit(
-  examples: readonly TrainingExample[],
+/** A family of files, one per split, and how an example becomes a line of it; or that it does not. */
+type SplitFile = readonly [
   name: (split: Split) => string,
-  line: (example: TrainingExample) => string,
+  line: (example: TrainingExample) => string | undefined,
+];
+
+/** Writes all families in one pass over the examples. */
+export function bySplit(
+  examples: Iterable<TrainingExample>,
+  families: readonly SplitFile[],
 ): ExportFile[] {
-  const lines: Record<Split, string[]> = { train: [], test: [] };
-  for (const example of examples) lines[example.item.judgement.pair.split].push(line(example));
-  return (["train", "test"] as const).map((split) => ({
-    path: name(split),
-    content: linesOf(lines[split]),
-  }));
+  const lines = families.map((): Record<Split, string[]> => ({ train: [], test: [] }));
+  for (const example of examples) {
+    const { split } = example.item.judgement.pair;
+    families.forEach(([, line], at) => {
+      const text = line(example);
+      if (text !== undefined) lines[at]![split].push(text);
+    });
+  }
+  return families.flatMap(([name], at) =>
+    (["train", "test"] as const).map((split) => ({
+      path: name(split),
+      content: linesOf(lines[at]![split]),
+    })),
+  );
 }
 
 /**
@@ -66,30 +79,27 @@ const ANSWER_MESSAGES = {
 };
 
 /** TRL: SFT with reasoning, GRPO with a solution, preference between the two answers. */
-export function trl(examples: readonly TrainingExample[]): ExportFile[] {
+export function trl(examples: Iterable<TrainingExample>): ExportFile[] {
   const prompt = perProduct((example) => json([{ role: "user", content: userContent(example) }]));
   const shared = (example: TrainingExample) => ({
     prompt: prompt(example),
     images: imagesOf(example),
   });
-  return [
-    ...bySplit(
-      examples,
+  return bySplit(examples, [
+    [
       (split) => `trl/sft-${split}.jsonl`,
       (example) =>
         rowOf<TrlSftRow>({
           ...shared(example),
           completion: json(textMessage(responseOf(example))),
         }),
-    ),
-    ...bySplit(
-      examples,
+    ],
+    [
       (split) => `trl/grpo-${split}.jsonl`,
       (example) =>
         rowOf<TrlGrpoRow>({ ...shared(example), solution: json(answerTag(example.label)) }),
-    ),
-    ...bySplit(
-      examples,
+    ],
+    [
       (split) => `trl/preference-${split}.jsonl`,
       (example) =>
         rowOf<TrlPreferenceRow>({
@@ -97,12 +107,12 @@ export function trl(examples: readonly TrainingExample[]): ExportFile[] {
           chosen: ANSWER_MESSAGES[example.label],
           rejected: ANSWER_MESSAGES[otherLabel(example.label)],
         }),
-    ),
-  ];
+    ],
+  ]);
 }
 
 /** ms-swift: judge data (two images in the prompt) and, apart from it, reward data (one each). */
-export function msSwift(examples: readonly TrainingExample[]): ExportFile[] {
+export function msSwift(examples: Iterable<TrainingExample>): ExportFile[] {
   const user = perProduct((example) =>
     json({ role: "user", content: `${promptOf(example)}\nA:<image>\nB:<image>` }),
   );
@@ -112,10 +122,8 @@ export function msSwift(examples: readonly TrainingExample[]): ExportFile[] {
       { role: "assistant", content: "yes" },
     ] satisfies MsSwiftRewardRow["messages"]),
   );
-  const reward = examples.filter(({ order }) => order === "AB");
-  return [
-    ...bySplit(
-      examples,
+  return bySplit(examples, [
+    [
       (split) => `ms-swift/judge-${split}.jsonl`,
       (example) =>
         rowOf<MsSwiftJudgeRow>({
@@ -123,15 +131,13 @@ export function msSwift(examples: readonly TrainingExample[]): ExportFile[] {
           images: imagesOf(example),
           solution: json(answerTag(example.label)),
         }),
-    ),
-    ...bySplit(
-      reward,
+    ],
+    [
       (split) => `ms-swift/reward-${split}.jsonl`,
       (example) => {
-        const [chosen, rejected] =
-          example.label === "A"
-            ? [example.imageA, example.imageB]
-            : [example.imageB, example.imageA];
+        if (example.order === "BA") return undefined;
+        const { label, imageA, imageB } = example;
+        const [chosen, rejected] = label === "A" ? [imageA, imageB] : [imageB, imageA];
         const messages = rewardMessages(example);
         return rowOf<MsSwiftRewardRow>({
           messages,
@@ -141,12 +147,12 @@ export function msSwift(examples: readonly TrainingExample[]): ExportFile[] {
           margin: json(example.item.judgement.strength),
         });
       },
-    ),
-  ];
+    ],
+  ]);
 }
 
 /** LLaMA-Factory: sharegpt preference rows and the stanza for `dataset_info.json`. */
-export function llamaFactory(examples: readonly TrainingExample[]): ExportFile[] {
+export function llamaFactory(examples: Iterable<TrainingExample>): ExportFile[] {
   const columns = {
     messages: "conversations",
     chosen: "chosen",
@@ -167,17 +173,18 @@ export function llamaFactory(examples: readonly TrainingExample[]): ExportFile[]
   const turn = { A: gpt("A"), B: gpt("B") };
   const info: LlamaFactoryInfo = { perigee_train: stanza("train"), perigee_test: stanza("test") };
   return [
-    ...bySplit(
-      examples,
-      (split) => `llama-factory/perigee_${split}.jsonl`,
-      (example) =>
-        rowOf<LlamaFactoryRow>({
-          conversations: conversations(example),
-          chosen: turn[example.label],
-          rejected: turn[otherLabel(example.label)],
-          images: imagesOf(example),
-        }),
-    ),
+    ...bySplit(examples, [
+      [
+        (split) => `llama-factory/perigee_${split}.jsonl`,
+        (example) =>
+          rowOf<LlamaFactoryRow>({
+            conversations: conversations(example),
+            chosen: turn[example.label],
+            rejected: turn[otherLabel(example.label)],
+            images: imagesOf(example),
+          }),
+      ],
+    ]),
     { path: "llama-factory/dataset_info.json", content: `${JSON.stringify(info, null, 2)}\n` },
   ];
 }

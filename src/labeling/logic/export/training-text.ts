@@ -34,39 +34,45 @@ function explanationOf(item: ExportItem, protocols: readonly ProtocolDefinition[
 }
 
 /**
- * Both display orders of every labelled first showing, so that a model cannot learn the side.
- * Pairs closed by a gate and repeats are left out.
+ * Both display orders of every labelled first showing, so that a model cannot learn the side, one
+ * after another. Pairs closed by a gate and repeats are left out.
  */
-export function trainingExamples(
-  items: readonly ExportItem[],
+export function* trainingExamples(
+  items: Iterable<ExportItem>,
   protocols: readonly ProtocolDefinition[],
-): TrainingExample[] {
-  return items.flatMap((item): TrainingExample[] => {
+): Generator<TrainingExample> {
+  for (const item of items) {
     const { judgement, product, a, b } = item;
-    if (judgement.label === "none" || judgement.event.repeat === 1) return [];
-    const shared = {
-      title: product.title,
-      queries: product.queries,
-      explanation: explanationOf(item, protocols),
+    const { answers, label, event } = judgement;
+    if (label === "none" || event.repeat === 1) continue;
+    const { title, queries } = product;
+    const explanation = explanationOf(item, protocols);
+    const [fileA, fileB] = [imagePath(a), imagePath(b)];
+    yield {
+      id: `${event.id}-AB`,
+      order: "AB",
+      imageA: fileA,
+      imageB: fileB,
+      title,
+      queries,
+      answers,
+      label,
+      explanation,
       item,
     };
-    const { id } = judgement.event;
-    const [fileA, fileB] = [imagePath(a), imagePath(b)];
-    const { answers, label } = judgement;
-    const other = label === "A" ? ("B" as const) : ("A" as const);
-    return [
-      { ...shared, id: `${id}-AB`, order: "AB", imageA: fileA, imageB: fileB, answers, label },
-      {
-        ...shared,
-        id: `${id}-BA`,
-        order: "BA",
-        imageA: fileB,
-        imageB: fileA,
-        answers: flipAnswers(answers),
-        label: other,
-      },
-    ];
-  });
+    yield {
+      id: `${event.id}-BA`,
+      order: "BA",
+      imageA: fileB,
+      imageB: fileA,
+      title,
+      queries,
+      answers: flipAnswers(answers),
+      label: label === "A" ? "B" : "A",
+      explanation,
+      item,
+    };
+  }
 }
 
 /** The response in the selector's exact format; the explanation stands on the last line. */
