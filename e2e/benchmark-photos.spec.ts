@@ -150,7 +150,7 @@ test("a reload in the middle of encoding continues with what is missing", async 
   const why = missingPhotos("grocery");
   test.skip(why !== undefined, why);
   test.skip(!shippedModels().includes("moon2-nano"), "this build ships no moon2-nano");
-  const [items, photos] = [60, 2];
+  const [items, photos] = [24, 2];
   const folder = await copyGrocery(items, photos);
   const openFolder = async () => {
     await chooseEngine(page, "wasm");

@@ -12,6 +12,7 @@ import type { BenchStore } from "../store/bench-store";
 import styles from "./benchmark.module.css";
 import { MatryoshkaPanel } from "./charts";
 import { DataPanel } from "./data-panel";
+import { createNames } from "./encoder-name";
 import { ExportMenu } from "./export-menu";
 import { PredictionPanel } from "./prediction-panel";
 import { ResultsTable } from "./results-table";
@@ -28,7 +29,7 @@ export interface BenchmarkPageProps {
 
 /** Measures encoders on a data set, live while it is encoded. */
 export function BenchmarkPage({ client, store, search, onSearchChange }: BenchmarkPageProps) {
-  const { i18n } = useLingui();
+  const { i18n, t } = useLingui();
   const language = search.language ?? (i18n.locale === "zh-Hans" ? "zh" : "en");
   const state = useStore(store);
   const { dataSet, runs } = state;
@@ -47,6 +48,7 @@ export function BenchmarkPage({ client, store, search, onSearchChange }: Benchma
     () => (isBusy ? [] : compareRuns(complete, DIRECTIONS, "hit_10")),
     [complete, isBusy],
   );
+  const nameOf = useMemo(() => createNames(runs, t), [runs, t]);
   const shown = complete[0] === undefined ? undefined : mainDirection(complete[0].scorers);
   return (
     <Page title={<Trans>Benchmark</Trans>} actions={<ExportMenu runs={complete} />}>
@@ -78,12 +80,16 @@ export function BenchmarkPage({ client, store, search, onSearchChange }: Benchma
         )}
         {complete.length > 0 && !isBusy && (
           <div className={styles["panels"]}>
-            <SignificancePanel comparisons={comparisons} />
-            <MatryoshkaPanel runs={complete} />
+            <SignificancePanel {...{ comparisons, nameOf }} />
+            <MatryoshkaPanel runs={complete} nameOf={nameOf} />
             {shown !== undefined && (
-              <SlicePanel runs={complete} direction={shown} {...{ search, onSearchChange }} />
+              <SlicePanel
+                runs={complete}
+                direction={shown}
+                {...{ nameOf, search, onSearchChange }}
+              />
             )}
-            <PredictionPanel runs={complete} />
+            <PredictionPanel runs={complete} nameOf={nameOf} />
           </div>
         )}
       </Stack>

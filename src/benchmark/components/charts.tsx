@@ -1,12 +1,17 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import styles from "./benchmark.module.css";
+import { SERIES, SeriesLegend } from "./series-legend";
 import { DIRECTION_NAMES } from "./texts";
 
-const SERIES = 4;
-
 /** Recall@10 against the number of leading dimensions; only for encoders trained for it. */
-export function MatryoshkaPanel({ runs }: { readonly runs: readonly BenchmarkRun[] }) {
+export function MatryoshkaPanel({
+  runs,
+  nameOf,
+}: {
+  readonly runs: readonly BenchmarkRun[];
+  readonly nameOf: (id: string) => string;
+}) {
   const { t } = useLingui();
   const direction = runs.find(({ curve }) => curve !== undefined)?.curve?.direction;
   if (direction === undefined) return null;
@@ -16,7 +21,7 @@ export function MatryoshkaPanel({ runs }: { readonly runs: readonly BenchmarkRun
       width,
       value: snapshot.figures.find(({ measure }) => measure === "hit_10")?.value ?? 0,
     }));
-    return [{ name: encoder.id, points }];
+    return [{ name: nameOf(encoder.id), points }];
   });
   const widest = Math.max(...curves.flatMap(({ points }) => points.map(({ width }) => width)));
   const x = (width: number) => 30 + (250 * width) / widest;
@@ -26,6 +31,7 @@ export function MatryoshkaPanel({ runs }: { readonly runs: readonly BenchmarkRun
       <h2>
         <Trans>Quality against dimension, {DIRECTION_NAMES[direction]} R@10</Trans>
       </h2>
+      {curves.length > 1 && <SeriesLegend names={curves.map(({ name }) => name)} />}
       <svg
         className={styles["chart"]}
         viewBox="0 0 300 170"

@@ -59,13 +59,19 @@ function Confusion({ result }: { readonly result: PredictionResult }) {
 }
 
 /** Class and attribute prediction in full: averages and the confusion matrix of one of them. */
-export function PredictionPanel({ runs }: { readonly runs: readonly BenchmarkRun[] }) {
+export function PredictionPanel({
+  runs,
+  nameOf,
+}: {
+  readonly runs: readonly BenchmarkRun[];
+  readonly nameOf: (id: string) => string;
+}) {
   const { t } = useLingui();
   const [chosen, setChosen] = useState<string>();
   const all = runs.flatMap((run) =>
     run.predictions.map((result) => ({
       key: `${run.encoder.id}/${result.kind}/${result.name}/${result.method}`,
-      encoder: run.encoder.id,
+      encoder: nameOf(run.encoder.id),
       result,
     })),
   );

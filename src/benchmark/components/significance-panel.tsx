@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { DirectionComparison } from "../logic/significance";
 import styles from "./benchmark.module.css";
+import { DifferenceChart } from "./difference-chart";
 import { ScrollRegion } from "./scroll-region";
 import { DIRECTION_NAMES } from "./texts";
 
@@ -11,16 +12,34 @@ function percent(share: number | null | undefined): string {
 /** Every pair of encoders: difference, interval, corrected p-value, and what would settle it. */
 export function SignificancePanel({
   comparisons,
+  nameOf,
 }: {
   readonly comparisons: readonly DirectionComparison[];
+  readonly nameOf: (id: string) => string;
 }) {
   const { t } = useLingui();
   if (comparisons.length === 0) return null;
+  const differences = comparisons.flatMap(({ direction, comparisons: pairs }) =>
+    pairs.flatMap(({ baseline, system, difference, interval, significant }) =>
+      difference === null || interval === null
+        ? []
+        : [
+            {
+              name: `${DIRECTION_NAMES[direction]} · ${nameOf(system)} − ${nameOf(baseline)}`,
+              value: difference,
+              low: interval.low,
+              high: interval.high,
+              isSignificant: significant,
+            },
+          ],
+    ),
+  );
   return (
-    <section className={styles["panel"]}>
+    <section className={styles["panel"]} data-wide>
       <h2>
         <Trans>Differences in R@10</Trans>
       </h2>
+      <DifferenceChart differences={differences} />
       <ScrollRegion className={styles["scroll"]} label={t`Differences in R@10`}>
         <table className={styles["table"]}>
           <thead>
@@ -54,7 +73,7 @@ export function SignificancePanel({
                 <tr key={`${direction}${pair.baseline}${pair.system}`}>
                   <td>{DIRECTION_NAMES[direction]}</td>
                   <td>
-                    {pair.system} − {pair.baseline}
+                    {nameOf(pair.system)} − {nameOf(pair.baseline)}
                   </td>
                   <td>
                     {pair.significant ? (

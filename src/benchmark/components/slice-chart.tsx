@@ -1,9 +1,9 @@
 import { useLingui } from "@lingui/react/macro";
 import styles from "./benchmark.module.css";
+import { SERIES } from "./series-legend";
 
 const ROW = 18;
 const [LEFT, RIGHT] = [110, 290];
-const SERIES = 4;
 
 function shorten(name: string): string {
   return name.length > 18 ? `${name.slice(0, 17)}…` : name;

@@ -8,6 +8,7 @@ import { recallBySlice, type SlicePoint } from "../logic/significance";
 import { createSlicer } from "../logic/slices";
 import styles from "./benchmark.module.css";
 import { ScrollRegion } from "./scroll-region";
+import { SeriesLegend } from "./series-legend";
 import { SliceChart } from "./slice-chart";
 import { sliceKindName, sliceValueName } from "./slice-name";
 import { DIRECTION_NAMES } from "./texts";
@@ -32,10 +33,12 @@ function Share({ point }: { readonly point: SlicePoint | undefined }) {
 export function SlicePanel({
   runs,
   direction,
+  nameOf,
   search,
   onSearchChange,
 }: {
   readonly runs: readonly BenchmarkRun[];
+  readonly nameOf: (id: string) => string;
   readonly direction: Direction;
   readonly search: BenchSearch;
   readonly onSearchChange: (search: BenchSearch) => void;
@@ -49,10 +52,10 @@ export function SlicePanel({
       kind === undefined
         ? []
         : runs.map((run) => ({
-            name: run.encoder.id,
+            name: nameOf(run.encoder.id),
             points: recallBySlice(run, direction, slicer, kind),
           })),
-    [runs, direction, slicer, kind],
+    [runs, direction, slicer, kind, nameOf],
   );
   if (kind === undefined) return null;
   const slices = (perRun[0]?.points ?? []).slice(0, LISTED);
@@ -70,6 +73,7 @@ export function SlicePanel({
         onChange={({ currentTarget }) => onSearchChange({ ...search, by: currentTarget.value })}
         data={slicer.kinds.map((name) => ({ value: name, label: sliceKindName(name, task, t) }))}
       />
+      <SeriesLegend names={perRun.map(({ name }) => name)} />
       <SliceChart
         slices={slices.slice(0, DRAWN).map(({ slice }) => slice)}
         nameOf={(slice) => sliceValueName(slice, t)}

@@ -98,7 +98,9 @@ test("filters hits, misses, gains and losses, and keeps to the slice", () => {
 test("the list as CSV keeps ranks of both, and no formula of a spreadsheet", () => {
   const rows = listQueries(a, b, "t-mm", "all", "rank");
   const hostile = { ...rows[0]!, query: { ...rows[0]!.query, text: '=1+1,"x"' } };
-  const [head, first, ...others] = queriesCsv([hostile, ...rows.slice(1)]).trim().split("\r\n");
+  const [head, first, ...others] = queriesCsv([hostile, ...rows.slice(1)])
+    .trim()
+    .split("\r\n");
   expect(head).toBe("query,text,image,rank_a,rank_b,gain,margin_a");
   expect(first).toBe(`q1,"'=1+1,""x""",,14,1,13,-0.25`);
   expect(others).toHaveLength(2);
