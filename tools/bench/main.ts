@@ -15,10 +15,15 @@ import {
 import { benchDecoder, benchVision } from "./node-bench";
 import { benchResampler } from "./resampler";
 import { benchMetrics, benchSearch } from "./search";
+import { benchSearchPage } from "./search-page";
+import { benchOperations, benchWasm, benchWebGpu } from "./web";
 
 const USAGE = `Usage: npm run bench -- [NAME …] [--rounds N] [--threads N] [--folder PATH]
 Without names all benchmarks run: vision and decoder on onnxruntime-node; resampler against Pillow;
-search (exact top-10) against NumPy and faiss; metrics against ranx; label. Models of vision and decoder: python tools/bench/export_peers.py
+operations (cost of recording one on WebGPU) and web (web-wasm, web-webgpu: vision towers) in Chromium;
+search (exact top-10) against NumPy and faiss; metrics against ranx; search-page
+(100,000 candidates in the built page, npm run build); label. Models of vision, decoder
+and web: python tools/bench/export_peers.py
 label is label-export and label-dashboard in Node, then label-latency, label-import, label-pairs and
 label-results on the built page (npm run build) in Chromium; each of them can be named alone.`;
 
@@ -26,7 +31,11 @@ const BENCHES = {
   vision: benchVision,
   decoder: benchDecoder,
   resampler: benchResampler,
+  operations: benchOperations,
+  "web-wasm": benchWasm,
+  "web-webgpu": benchWebGpu,
   search: benchSearch,
+  "search-page": benchSearchPage,
   metrics: benchMetrics,
   "label-export": benchLabelExport,
   "label-dashboard": benchLabelDashboard,
@@ -38,11 +47,13 @@ const BENCHES = {
 type BenchName = keyof typeof BENCHES;
 const ALL = Object.keys(BENCHES) as BenchName[];
 /** Groups of benchmarks that one name stands for. */
-const GROUPS: readonly string[] = ["label"];
+const GROUPS: readonly string[] = ["label", "web"];
 /** A file that tools/bench/export_peers.py writes for each benchmark that needs one. */
 const MODEL_OF: Readonly<Record<string, string>> = {
   vision: "siglip-b16",
   decoder: "llama-135m",
+  "web-wasm": "siglip-s16",
+  "web-webgpu": "siglip-nano",
 };
 
 function describeMachine(threads: number): string {
