@@ -55,14 +55,16 @@ export function BenchmarkPage({ client, store, search, onSearchChange }: Benchma
       <Stack gap="lg">
         <DataPanel store={store} state={state} language={language} />
         {dataSet !== undefined && (
-          <RunPanel
-            key={dataSet.task.name}
-            client={client}
-            store={store}
-            state={state}
-            task={dataSet.task}
-            {...{ search, onSearchChange }}
-          />
+          <section className={styles["panel"]}>
+            <RunPanel
+              key={dataSet.task.name}
+              client={client}
+              store={store}
+              state={state}
+              task={dataSet.task}
+              {...{ search, onSearchChange }}
+            />
+          </section>
         )}
         {runs.some(({ run }) => run !== undefined) && (
           <>

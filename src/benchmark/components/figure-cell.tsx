@@ -89,6 +89,7 @@ export function FigureCell(props: FigureCellProps) {
             {percent(value)} <small>±{half}</small>
           </span>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+            <line data-track x1="0" x2="100" y1="4" y2="4" />
             <line x1={at(interval.low)} x2={at(interval.high)} y1="4" y2="4" />
             <rect x={at(value) - 2} y="1" width="4" height="6" />
           </svg>

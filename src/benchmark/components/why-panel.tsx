@@ -71,7 +71,7 @@ function Side({
       {words !== undefined && (
         <ul className={styles["words"]}>
           {words.map(({ text, weight }, i) => (
-            <li key={i}>
+            <li key={i} data-level={Math.max(0, Math.ceil((4 * weight) / most))}>
               {text}{" "}
               <small>
                 {weight > 0 ? "+" : "−"}
