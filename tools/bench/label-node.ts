@@ -9,7 +9,7 @@ import { judgementsOf } from "@/domain/labeling/judgement";
 import { FORMAT_IDS, writeFormat } from "@/labeling/logic/export/formats";
 import { readNative } from "@/labeling/logic/export/native";
 import { eventsOf, type ProjectData } from "@/labeling/logic/export/project-data";
-import { exportProject } from "@/labeling/queries/export-project";
+import { exportProject } from "@/labeling/logic/export/whole-export";
 import { qualityReport } from "@/labeling/logic/quality";
 import { syntheticProject } from "@/labeling/logic/synthetic-project";
 import { line, quantile, spread, timed, type LabelBenchOptions } from "./label-stats";

@@ -2,7 +2,7 @@ import { AppError } from "@/shared/lib/errors";
 import type { FormatId } from "../logic/export/formats";
 import { createMirrorFeed, type MirrorFeed } from "../logic/project-mirror";
 import type { Reports } from "../logic/report-tasks";
-import type { ExportResult } from "../queries/export-project";
+import type { ExportResult } from "../logic/export/whole-export";
 import type { ProjectHandle } from "../store/open-project";
 import type { BackgroundAnswer, BackgroundRequest } from "./messages";
 

@@ -2,7 +2,7 @@ import type { AppError, ErrorCode, ErrorDetails } from "@/shared/lib/errors";
 import type { FormatId } from "../logic/export/formats";
 import type { MirrorPart } from "../logic/project-mirror";
 import type { Reports } from "../logic/report-tasks";
-import type { ExportResult } from "../queries/export-project";
+import type { ExportResult } from "../logic/export/whole-export";
 
 /** What the page asks of the project's worker: parts of the project, then one question at a time. */
 export type BackgroundRequest =

@@ -1,6 +1,6 @@
 import { createMirror } from "../logic/project-mirror";
 import { REPORTS } from "../logic/report-tasks";
-import { exportProject } from "../queries/export-project";
+import { exportProject } from "../logic/export/whole-export";
 import { plainError, type BackgroundAnswer, type BackgroundRequest } from "./messages";
 
 /** Reports and exports of one project, computed beside the page. */

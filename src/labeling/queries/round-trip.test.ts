@@ -18,7 +18,7 @@ import { guessMapping } from "../logic/import/mapping";
 import { formatOf, previewTable } from "../logic/import/read-table";
 import { runImport } from "../logic/import/run-import";
 import type { SourceFile } from "../logic/import/sources";
-import { exportProject } from "./export-project";
+import { exportProject } from "../logic/export/whole-export";
 import { restoreProject } from "./restore-project";
 
 /** Projects per property in an ordinary run; LABEL_ROUND_TRIPS=500 looks longer. */

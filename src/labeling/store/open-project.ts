@@ -123,8 +123,10 @@ export async function openProject(
     repository,
     async append(event) {
       const stored = await repository.log.append(event);
-      // Read back rather than applied at once: another tab's event may lie in between.
-      await follow();
+      // Read back rather than applied at once: another tab's event may lie in between. The log has
+      // told of the event by now, so the reading under way brings it; a second one would keep the
+      // next pair waiting.
+      await flight;
       return stored;
     },
     async changeProject(change) {

@@ -7,7 +7,7 @@ import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { saveFile } from "@/shared/ui/save-file";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import { FORMAT_IDS, type FormatId } from "../../logic/export/formats";
-import { collectImages } from "../../queries/export-project";
+import { collectImages } from "../../queries/collect-images";
 import type { ProjectViewProps } from "../labeling-context";
 import styles from "../labeling-page.module.css";
 

@@ -85,6 +85,11 @@ function decisionRow(item: ExportItem): CarryingRow["row"] {
   };
 }
 
+/**
+ * Every judgement in force.
+ *
+ * @yields one row after another.
+ */
 export function* decisionRows(data: ProjectData): Generator<CarryingRow> {
   for (const item of exportItems(data)) {
     yield { row: decisionRow(item), carried: carriedText(item.judgement) };
@@ -141,7 +146,11 @@ export function flatColumns(data: ProjectData): readonly string[] {
   return [...FLAT_COLUMNS, ...ownColumns(data)];
 }
 
-/** The flat table that CSV and Parquet share, row by row. */
+/**
+ * The flat table that CSV and Parquet share.
+ *
+ * @yields one row after another, in the order of {@link flatColumns}.
+ */
 export function* flatRows(data: ProjectData): Generator<readonly FlatCell[]> {
   const own = ownColumns(data);
   for (const row of decisionRows(data)) yield flatRow(row, own);

@@ -86,7 +86,11 @@ function carriedIn({ item, order }: TrainingExample): string {
     : JSON.stringify({ twin: `${judgement.event.id}-AB` });
 }
 
-/** CreativePair records as JSON, in both display orders, consistent with one another. */
+/**
+ * CreativePair records as JSON, in both display orders, consistent with one another.
+ *
+ * @yields line after line.
+ */
 function* creativePairLines(examples: Iterable<TrainingExample>): Generator<string> {
   for (const example of examples) {
     const row = { image_a: example.imageA, image_b: example.imageB, ...recordOf(example) };
@@ -176,7 +180,11 @@ function huggingFace(examples: Iterable<TrainingExample>): ExportFile[] {
   ]);
 }
 
-/** decisions.jsonl, line by line. */
+/**
+ * decisions.jsonl.
+ *
+ * @yields line after line.
+ */
 function* rowLines(data: ProjectData): Generator<string> {
   for (const { row, carried } of decisionRows(data)) yield withMember(row, "perigee", carried);
 }

@@ -36,6 +36,8 @@ function explanationOf(item: ExportItem, protocols: readonly ProtocolDefinition[
 /**
  * Both display orders of every labelled first showing, so that a model cannot learn the side, one
  * after another. Pairs closed by a gate and repeats are left out.
+ *
+ * @yields AB, then BA of each.
  */
 export function* trainingExamples(
   items: Iterable<ExportItem>,

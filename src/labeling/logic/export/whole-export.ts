@@ -1,12 +1,11 @@
 import type { LabelingCreative } from "@/domain/labeling/records";
-import { zipOf } from "../logic/export/bundle";
-import { dataCard } from "../logic/export/data-card";
-import { writeFormat, type ExportFile, type FormatId } from "../logic/export/formats";
-import { MANIFEST_PATH, manifestOf } from "../logic/export/manifest";
-import { imagePath, type ProjectData } from "../logic/export/project-data";
-import { labelAgreementText } from "../logic/quality";
-import { isoTime } from "../logic/make-event";
-import type { ImageSource } from "../store/image-source";
+import { zipOf } from "./bundle";
+import { dataCard } from "./data-card";
+import { writeFormat, type ExportFile, type FormatId } from "./formats";
+import { MANIFEST_PATH, manifestOf } from "./manifest";
+import { imagePath, type ProjectData } from "./project-data";
+import { labelAgreementText } from "../quality";
+import { isoTime } from "../make-event";
 
 export interface ExportOptions {
   /** The image of a creative, if it could be read. Absent: the files name the images only. */
@@ -22,29 +21,10 @@ export interface ExportResult {
 }
 
 /** The creatives whose images go with an export; a backup holds all of them. */
-function illustrated(format: FormatId, data: ProjectData): LabelingCreative[] {
+export function illustrated(format: FormatId, data: ProjectData): LabelingCreative[] {
   if (format === "native") return [...data.creatives.values()];
   const used = new Set(data.pairs.flatMap(({ a, b }) => [a, b]));
   return [...data.creatives.values()].filter(({ id }) => used.has(id));
-}
-
-/** Reads the images that go with an export; those that cannot be read are left out. */
-export async function collectImages(
-  format: FormatId,
-  data: ProjectData,
-  images: Pick<ImageSource, "blob">,
-  signal: AbortSignal,
-  onProgress: (done: number, total: number) => void,
-): Promise<ReadonlyMap<string, Blob>> {
-  const wanted = illustrated(format, data);
-  const found = new Map<string, Blob>();
-  for (const [at, creative] of wanted.entries()) {
-    signal.throwIfAborted();
-    const blob = await images.blob(creative).catch(() => undefined);
-    if (blob !== undefined) found.set(creative.id, blob);
-    onProgress(at + 1, wanted.length);
-  }
-  return found;
 }
 
 /** Folders that hold a creative's image: Hugging Face wants it inside each split's folder. */
