@@ -1,8 +1,8 @@
 import { useLingui } from "@lingui/react/macro";
 import styles from "./benchmark.module.css";
 
-const ROW = 22;
-const [LEFT, RIGHT] = [190, 470];
+const ROW = 38;
+const [LEFT, RIGHT] = [10, 350];
 
 export interface Difference {
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Difference {
 }
 
 function shorten(name: string): string {
-  return name.length > 34 ? `${name.slice(0, 33)}…` : name;
+  return name.length > 62 ? `${name.slice(0, 61)}…` : name;
 }
 
 /** Steps of a scale that reaches `most` points on both sides of zero. */
@@ -34,17 +34,17 @@ export function DifferenceChart({ differences }: { readonly differences: readonl
   return (
     <svg
       className={styles["differences"]}
-      viewBox={`0 0 480 ${height}`}
+      viewBox={`0 0 360 ${height}`}
       data-export
       role="img"
       aria-label={t`Differences with their intervals; the table below has the numbers`}
     >
       <line className={styles["axis"]} x1={middle} x2={middle} y1="0" y2={height - 18} />
       {differences.map(({ name, value, low, high, isSignificant }, row) => {
-        const y = row * ROW + ROW / 2;
+        const y = row * ROW + 26;
         return (
           <g key={name} data-significant={isSignificant}>
-            <text x="0" y={y + 4}>
+            <text x={LEFT} y={y - 12}>
               {shorten(name)}
             </text>
             <line x1={x(low)} x2={x(high)} y1={y} y2={y} />

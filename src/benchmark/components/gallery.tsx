@@ -50,16 +50,18 @@ function JudgeButtons({
       <UnstyledButton
         aria-pressed={verdict === 1}
         aria-label={t`Relevant: ${name}`}
+        title={t`Relevant`}
         onClick={() => toggle(1)}
       >
-        ✓ <Trans>relevant</Trans>
+        ✓
       </UnstyledButton>
       <UnstyledButton
         aria-pressed={verdict === 0}
         aria-label={t`Not relevant: ${name}`}
+        title={t`Not relevant`}
         onClick={() => toggle(0)}
       >
-        ✗ <Trans>not</Trans>
+        ✗
       </UnstyledButton>
     </div>
   );

@@ -108,29 +108,31 @@ export function QueryResults(props: QueryResultsProps) {
           marked as true: it counts in a second figure only.
         </Trans>
       </Text>
-      {runs.map(({ choice }, i) => {
-        const other = lists[1 - i];
-        return (
-          <div key={choice.key}>
-            {runs.length > 1 && <SideMark side={i === 0 ? "A" : "B"} />}
-            <Gallery
-              label={encoderName(choice, t)}
-              ranked={lists[i] ?? []}
-              entries={entries}
-              truths={truths}
-              files={files}
-              judged={judgements.get(query.id)}
-              onJudge={(id, verdict) => store.actions.judge(query.id, id, verdict)}
-              {...(runs.length < 2 || other === undefined
-                ? {}
-                : { otherRanks: new Map(other.map(({ id, rank }) => [id, rank])) })}
-              onOpen={({ id }) =>
-                onSearchChange({ ...search, query: query.id, why: id, side: i === 0 ? "a" : "b" })
-              }
-            />
-          </div>
-        );
-      })}
+      <div className={styles["galleries"]}>
+        {runs.map(({ choice }, i) => {
+          const other = lists[1 - i];
+          return (
+            <div key={choice.key}>
+              {runs.length > 1 && <SideMark side={i === 0 ? "A" : "B"} />}
+              <Gallery
+                label={encoderName(choice, t)}
+                ranked={lists[i] ?? []}
+                entries={entries}
+                truths={truths}
+                files={files}
+                judged={judgements.get(query.id)}
+                onJudge={(id, verdict) => store.actions.judge(query.id, id, verdict)}
+                {...(runs.length < 2 || other === undefined
+                  ? {}
+                  : { otherRanks: new Map(other.map(({ id, rank }) => [id, rank])) })}
+                onOpen={({ id }) =>
+                  onSearchChange({ ...search, query: query.id, why: id, side: i === 0 ? "a" : "b" })
+                }
+              />
+            </div>
+          );
+        })}
+      </div>
       <WhyPanel
         client={client}
         model={runs[side]?.choice.model}

@@ -47,7 +47,9 @@ function RunProgress({
   const perSecond =
     update === undefined || elapsedMs < 500 ? undefined : (1000 * update.done) / elapsedMs;
   const speed = perSecond?.toFixed(1) ?? "";
+  const isQuiet = !isRunning && status !== "cancelled" && failures.length === 0;
   const memory = formatBytes(run === undefined ? 0 : vectorBytes(run), i18n.locale);
+  if (isQuiet) return null;
   return (
     <Stack gap={4}>
       {isRunning && (

@@ -4,7 +4,7 @@ import type { Direction } from "@/domain/benchmark/task";
 import type { BenchSearch } from "../logic/search-params";
 import type { RunState } from "../store/bench-store";
 import { encoderName } from "./encoder-name";
-import styles from "./start-panel.module.css";
+import styles from "./benchmark.module.css";
 import { DIRECTION_NAMES, DIRECTION_TEXTS } from "./texts";
 
 /** Direction and the one or two encoders shown; all of it in the link. */
@@ -28,10 +28,11 @@ export function SearchPickers({
   const { t } = useLingui();
   const options = ready.map(({ choice }) => ({ value: choice.key, label: encoderName(choice, t) }));
   return (
-    <div className={styles["columns"]}>
+    <div className={styles["pickers"]}>
       <NativeSelect
         label={t`Direction`}
         description={t(DIRECTION_TEXTS[direction])}
+        inputWrapperOrder={["label", "input", "description"]}
         value={direction}
         onChange={(event) =>
           onSearchChange({ ...search, direction: event.currentTarget.value as Direction })

@@ -51,10 +51,12 @@ export function SlicePanel({
     () =>
       kind === undefined
         ? []
-        : runs.map((run) => ({
-            name: nameOf(run.encoder.id),
-            points: recallBySlice(run, direction, slicer, kind),
-          })),
+        : runs
+            .map((run) => ({
+              name: nameOf(run.encoder.id),
+              points: recallBySlice(run, direction, slicer, kind),
+            }))
+            .filter(({ points }) => points.length > 0),
     [runs, direction, slicer, kind, nameOf],
   );
   if (kind === undefined) return null;

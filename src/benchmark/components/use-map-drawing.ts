@@ -77,12 +77,10 @@ export function useMapDrawing({ points, groups, isError, chosen }: DrawnPoints, 
   }, [drawNow]);
   useEffect(() => {
     const element = canvas.current!;
-    renderer.current =
-      (isPlain ? undefined : createWebGlPoints(element)) ?? createPlainPoints(element);
-    const lose = (event: Event) => {
-      event.preventDefault();
-      setPlain(true);
-    };
+    renderer.current = isPlain ? createPlainPoints(element) : createWebGlPoints(element);
+    // A canvas that was asked for WebGL gives nothing else: a new element takes its place.
+    const lose = () => setPlain(true);
+    if (renderer.current === undefined && !isPlain) lose();
     element.addEventListener("webglcontextlost", lose);
     const observer = new ResizeObserver(draw);
     observer.observe(element);

@@ -42,7 +42,7 @@ void main() {
 }`;
 
 const FRAGMENT = `#version 300 es
-precision mediump float;
+precision highp float;
 in vec4 tint;
 flat in float isHollow;
 uniform float size;
@@ -56,32 +56,33 @@ void main() {
   colour = vec4(tint.rgb * cover, cover);
 }`;
 
-function compile(gl: WebGL2RenderingContext, type: number, source: string): WebGLShader {
-  const shader = gl.createShader(type)!;
-  gl.shaderSource(shader, source);
-  gl.compileShader(shader);
-  if (gl.getShaderParameter(shader, gl.COMPILE_STATUS) === true) return shader;
-  throw new Error(`map shader: ${gl.getShaderInfoLog(shader) ?? ""}`);
-}
-
-function link(gl: WebGL2RenderingContext): WebGLProgram {
+/** Undefined where a driver refuses the shaders, or the context is lost. */
+function link(gl: WebGL2RenderingContext): WebGLProgram | undefined {
   const program = gl.createProgram();
-  gl.attachShader(program, compile(gl, gl.VERTEX_SHADER, VERTEX));
-  gl.attachShader(program, compile(gl, gl.FRAGMENT_SHADER, FRAGMENT));
+  for (const [type, source] of [
+    [gl.VERTEX_SHADER, VERTEX],
+    [gl.FRAGMENT_SHADER, FRAGMENT],
+  ] as const) {
+    const shader = gl.createShader(type);
+    if (shader === null) return undefined;
+    gl.shaderSource(shader, source);
+    gl.compileShader(shader);
+    gl.attachShader(program, shader);
+  }
   gl.linkProgram(program);
-  if (gl.getProgramParameter(program, gl.LINK_STATUS) === true) return program;
-  throw new Error(`map shader: ${gl.getProgramInfoLog(program) ?? ""}`);
+  return gl.getProgramParameter(program, gl.LINK_STATUS) === true ? program : undefined;
 }
 
 /**
  * Draws points with WebGL 2, one call for all of them.
  *
- * @returns undefined where the browser has no WebGL 2.
+ * @returns undefined where the browser has no WebGL 2 that works.
  */
 export function createWebGlPoints(canvas: HTMLCanvasElement): PointRenderer | undefined {
   const gl = canvas.getContext("webgl2", { antialias: false, premultipliedAlpha: true });
   if (gl === null) return undefined;
   const program = link(gl);
+  if (program === undefined) return undefined;
   const uniform = (name: string) => gl.getUniformLocation(program, name);
   const places = {
     centre: uniform("centre"),
