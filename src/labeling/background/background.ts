@@ -3,7 +3,7 @@ import type { FormatId } from "../logic/export/formats";
 import { createMirrorFeed, type MirrorFeed } from "../logic/project-mirror";
 import type { Reports } from "../logic/report-tasks";
 import type { ExportResult } from "../logic/export/whole-export";
-import type { ProjectHandle } from "../store/open-project";
+import type { ProjectData } from "../logic/export/project-data";
 import type { BackgroundAnswer, BackgroundRequest } from "./messages";
 
 /** Long computations on an open project, in a worker that holds a copy of it. */
@@ -24,6 +24,11 @@ export interface ExportControl {
   readonly onProgress: (done: number, total: number) => void;
 }
 
+/** Where the project is read from, whenever a question begins. */
+export interface ProjectReader {
+  readonly store: { readonly getState: () => ProjectData };
+}
+
 interface Running {
   readonly worker: Worker;
   readonly feed: MirrorFeed;
@@ -40,7 +45,7 @@ function turn(): Promise<void> {
 
 async function bringUpToDate(
   { worker, feed }: Running,
-  handle: ProjectHandle,
+  handle: ProjectReader,
   signal: AbortSignal,
 ) {
   let since = performance.now();
@@ -97,7 +102,7 @@ function ask(
  * The worker of one open project. It begins with the first question; one that is cancelled or fails
  * ends it, and the next one begins another.
  */
-export function createBackground(handle: ProjectHandle): Background {
+export function createBackground(handle: ProjectReader): Background {
   let running: Running | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -142,4 +147,19 @@ export function createBackground(handle: ProjectHandle): Background {
     },
     close: end,
   };
+}
+
+/** A project's own export without images, written beside the page by a worker of its own. */
+export async function writeBeside(
+  data: ProjectData,
+  now: number,
+  signal: AbortSignal,
+): Promise<ExportResult> {
+  const background = createBackground({ store: { getState: () => data } });
+  try {
+    const control = { signal, onProgress: () => undefined };
+    return await background.writeExport("native", undefined, now, control);
+  } finally {
+    background.close();
+  }
 }

@@ -2,16 +2,18 @@ import type { LabelEvent } from "@/domain/labeling/events";
 import type { LabelingCreative } from "@/domain/labeling/records";
 import type { BlobStore } from "@/shared/persistence/opfs";
 import type { LabelingRepository, ProjectContent } from "@/shared/persistence/labeling-repository";
+import { BACKUP_PATH, backupSchema, settingKeys, type BackupContent } from "../logic/export/backup";
 import { creativesToSave, forkedDecisions, mergeProjects } from "../logic/export/merge";
 import { readNative, type NativeContent } from "../logic/export/native";
 import { readImageHeader, HEADER_BYTES } from "../logic/import/image-header";
 import type { ImportIssue } from "../logic/import/limits";
-import { sourcesOfZip, type SourceFile } from "../logic/import/sources";
+import { sourcesOfZip, type SourceFile, type SourceSet } from "../logic/import/sources";
 import { imagePath } from "../logic/export/project-data";
-import { AppError } from "@/shared/lib/errors";
+import { AppError, messageOf } from "@/shared/lib/errors";
 
 export interface RestoreReport {
   readonly projectId: string;
+  readonly title: string;
   /** Events that were new, known already, and known with another content. */
   readonly added: number;
   readonly known: number;
@@ -26,29 +28,41 @@ export interface Conflict {
   readonly pair: string | undefined;
 }
 
-interface Backup {
+interface ReadProject {
   readonly content: NativeContent;
   readonly issues: readonly ImportIssue[];
   readonly files: readonly SourceFile[];
-  readonly close: () => Promise<void>;
 }
 
-async function readBackup(file: File): Promise<Backup> {
-  if (!/\.zip$/iu.test(file.name)) {
-    const { content, issues } = await readNative(await file.text(), file.name);
-    return { content, issues, files: [], close: () => Promise.resolve() };
-  }
-  const set = await sourcesOfZip(file, file.name);
+async function readLog(set: SourceSet, name: string): Promise<ReadProject> {
   const log = set.files.find(({ path }) => path.endsWith("perigee-project.jsonl"));
   if (log === undefined) {
-    await set.close();
     throw new AppError(
       "input-invalid",
-      `${file.name}: holds no perigee-project.jsonl. Other files are read under Import.`,
+      `${name}: holds no perigee-project.jsonl. Other files are read under Import.`,
     );
   }
   const { content, issues } = await readNative(await (await log.blob()).text(), log.path);
-  return { content, issues: [...set.issues, ...issues], files: set.files, close: set.close };
+  return { content, issues: [...set.issues, ...issues], files: set.files };
+}
+
+/** Keeps an image's bytes where an import would have put them; undefined for what is none. */
+async function keepImage(
+  blob: Blob,
+  path: string | undefined,
+  blobs: BlobStore,
+): Promise<string | undefined> {
+  const header = readImageHeader(new Uint8Array(await blob.slice(0, HEADER_BYTES).arrayBuffer()));
+  if (header === undefined) return undefined;
+  let target = path;
+  if (target === undefined) {
+    const digest = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
+    const hash = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
+    const name = hash.join("");
+    target = `labeling/${name.slice(0, 2)}/${name}.${header.extension}`;
+  }
+  await blobs.write(target, new Blob([blob], { type: header.type }));
+  return target;
 }
 
 /** Puts the images of a backup back; a creative whose image did not come keeps its place. */
@@ -56,6 +70,7 @@ async function restoreImages(
   creatives: readonly LabelingCreative[],
   files: readonly SourceFile[],
   blobs: BlobStore,
+  isFolderLinked: boolean,
 ): Promise<LabelingCreative[]> {
   // A Hugging Face export holds its images inside the folder of each split.
   const byPath = new Map(
@@ -63,25 +78,24 @@ async function restoreImages(
   );
   const out: LabelingCreative[] = [];
   for (const creative of creatives) {
-    if (creative.image.kind !== "stored") {
+    const { image } = creative;
+    // What was in a folder of another machine is kept here, if it came along.
+    const isNeeded = image.kind === "stored" || (image.kind === "folder" && !isFolderLinked);
+    if (!isNeeded) {
       out.push(creative);
       continue;
     }
-    const isThere = (await blobs.read(creative.image.path)) !== undefined;
+    const isStored = image.kind === "stored";
+    if (isStored && (await blobs.read(image.path)) !== undefined) {
+      out.push(creative);
+      continue;
+    }
     const file = byPath.get(imagePath(creative));
-    if (isThere || file === undefined) {
-      const image = isThere ? creative.image : ({ kind: "missing", path: creative.name } as const);
-      out.push({ ...creative, image });
-      continue;
-    }
-    const blob = await file.blob();
-    const header = readImageHeader(new Uint8Array(await blob.slice(0, HEADER_BYTES).arrayBuffer()));
-    if (header === undefined) {
-      out.push({ ...creative, image: { kind: "missing", path: creative.name } });
-      continue;
-    }
-    await blobs.write(creative.image.path, new Blob([blob], { type: header.type }));
-    out.push(creative);
+    const path =
+      file && (await keepImage(await file.blob(), isStored ? image.path : undefined, blobs));
+    if (path !== undefined) out.push({ ...creative, image: { kind: "stored", path } });
+    else if (!isStored) out.push(creative);
+    else out.push({ ...creative, image: { kind: "missing", path: creative.name } });
   }
   return out;
 }
@@ -125,50 +139,145 @@ function forksOf(
   }));
 }
 
-/**
- * Restores a project from its own export, or merges the export into the project when it is here
- * already: several annotators' copies become one. Doing it twice changes nothing.
- */
-export async function restoreProject(
-  file: File,
+async function restoreRead(
+  { content, issues, files }: ReadProject,
+  source: string,
   repository: LabelingRepository,
   blobs: BlobStore,
 ): Promise<RestoreReport> {
-  const { content, issues, files, close } = await readBackup(file);
+  const { project } = content;
+  const present = await repository.project(project.id);
+  const creatives = await restoreImages(
+    content.creatives,
+    files,
+    blobs,
+    (await repository.folder(project.id)) !== undefined,
+  );
+  const differing: ImportIssue[] = [];
+  if (present === undefined) {
+    await repository.saveProject(project);
+    await repository.addItems(project.id, content.products, creatives);
+    await repository.addPairs(project.id, content.pairs);
+  } else {
+    const known = await repository.content(project.id);
+    const products = new Set(known.products.map(({ id }) => id));
+    const pairs = new Set(known.pairs.map(({ id }) => id));
+    await repository.addItems(
+      project.id,
+      content.products.filter(({ id }) => !products.has(id)),
+      creativesToSave(known.creatives, creatives),
+    );
+    await repository.addPairs(
+      project.id,
+      content.pairs.filter(({ id }) => !pairs.has(id)),
+    );
+    differing.push(...differingPairs(content, known, source));
+    const joined = mergeProjects(present, project, source);
+    differing.push(...joined.issues);
+    if (joined.isChanged) await repository.saveProject(joined.project);
+  }
+  const merged = await repository.log.merge(content.events);
+  if (present !== undefined) {
+    differing.push(...forksOf(content, await repository.log.read(project.id), source));
+  }
+  const conflicts = conflictsOf(content, merged.conflicts);
+  return {
+    projectId: project.id,
+    title: project.title,
+    ...merged,
+    conflicts,
+    issues: [...issues, ...differing],
+  };
+}
+
+/** The settings of a backup; what is set here already stays. */
+async function restoreSettings(
+  { projects, settings }: BackupContent,
+  repository: LabelingRepository,
+): Promise<void> {
+  for (const key of settingKeys(projects.map(({ id }) => id))) {
+    const value = settings[key];
+    const here = await repository.setting(key);
+    if (value !== undefined && (here === undefined || here === null)) {
+      await repository.saveSetting(key, value);
+    }
+  }
+}
+
+/** Every project of a backup; one that cannot be read does not hold up the others. */
+async function restoreBackup(
+  set: SourceSet,
+  backup: BackupContent,
+  name: string,
+  repository: LabelingRepository,
+  blobs: BlobStore,
+): Promise<RestoreReport[]> {
+  const reports: RestoreReport[] = [];
+  const failed: ImportIssue[] = [];
+  for (const { folder, title } of backup.projects) {
+    const files = set.files
+      .filter(({ path }) => path.startsWith(`${folder}/`))
+      .map((file) => ({ ...file, path: file.path.slice(folder.length + 1) }));
+    const zip = files.find(({ path }) => /^[^/]+\.zip$/iu.test(path));
+    try {
+      if (zip === undefined) throw new AppError("input-invalid", "its project is not in the file");
+      const inner = await sourcesOfZip(await zip.blob(), zip.path);
+      try {
+        const read = await readLog(inner, zip.path);
+        const own = { ...read, files: [...files, ...inner.files] };
+        reports.push(await restoreRead(own, `${name}: ${title}`, repository, blobs));
+      } finally {
+        await inner.close();
+      }
+    } catch (error) {
+      failed.push({ source: `${name}: ${title}`, reason: `${title}: ${messageOf(error)}` });
+    }
+  }
+  await restoreSettings(backup, repository);
+  if (reports.length === 0 && failed.length > 0)
+    throw new AppError("input-invalid", failed[0]!.reason);
+  const issues = [...set.issues, ...failed];
+  return reports.map((report, at) =>
+    at === 0 ? { ...report, issues: [...issues, ...report.issues] } : report,
+  );
+}
+
+async function backupIn(set: SourceSet, name: string): Promise<BackupContent | undefined> {
+  const file = set.files.find(({ path }) => path === BACKUP_PATH);
+  if (file === undefined) return undefined;
   try {
-    const { project } = content;
-    const present = await repository.project(project.id);
-    const creatives = await restoreImages(content.creatives, files, blobs);
-    const differing: ImportIssue[] = [];
-    if (present === undefined) {
-      await repository.saveProject(project);
-      await repository.addItems(project.id, content.products, creatives);
-      await repository.addPairs(project.id, content.pairs);
-    } else {
-      const known = await repository.content(project.id);
-      const products = new Set(known.products.map(({ id }) => id));
-      const pairs = new Set(known.pairs.map(({ id }) => id));
-      await repository.addItems(
-        project.id,
-        content.products.filter(({ id }) => !products.has(id)),
-        creativesToSave(known.creatives, creatives),
-      );
-      await repository.addPairs(
-        project.id,
-        content.pairs.filter(({ id }) => !pairs.has(id)),
-      );
-      differing.push(...differingPairs(content, known, file.name));
-      const joined = mergeProjects(present, project, file.name);
-      differing.push(...joined.issues);
-      if (joined.isChanged) await repository.saveProject(joined.project);
+    return backupSchema.parse(JSON.parse(await (await file.blob()).text()));
+  } catch (error) {
+    throw new AppError(
+      "schema-version",
+      `${name}: ${BACKUP_PATH} is not one that this version of Perigee can read`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Restores what a file holds: a project's own export, or a backup of everything. A project that is
+ * here already is merged, so that several annotators' copies become one. Doing it twice changes
+ * nothing.
+ */
+export async function restoreFile(
+  file: File,
+  repository: LabelingRepository,
+  blobs: BlobStore,
+): Promise<RestoreReport[]> {
+  if (!/\.zip$/iu.test(file.name)) {
+    const read = await readNative(await file.text(), file.name);
+    return [await restoreRead({ ...read, files: [] }, file.name, repository, blobs)];
+  }
+  const set = await sourcesOfZip(file, file.name);
+  try {
+    const backup = await backupIn(set, file.name);
+    if (backup !== undefined) {
+      return await restoreBackup(set, backup, file.name, repository, blobs);
     }
-    const merged = await repository.log.merge(content.events);
-    if (present !== undefined) {
-      differing.push(...forksOf(content, await repository.log.read(project.id), file.name));
-    }
-    const conflicts = conflictsOf(content, merged.conflicts);
-    return { projectId: project.id, ...merged, conflicts, issues: [...issues, ...differing] };
+    return [await restoreRead(await readLog(set, file.name), file.name, repository, blobs)];
   } finally {
-    await close();
+    await set.close();
   }
 }

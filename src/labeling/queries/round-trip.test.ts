@@ -19,7 +19,7 @@ import { formatOf, previewTable } from "../logic/import/read-table";
 import { runImport } from "../logic/import/run-import";
 import type { SourceFile } from "../logic/import/sources";
 import { exportProject } from "../logic/export/whole-export";
-import { restoreProject } from "./restore-project";
+import { restoreFile } from "./restore-project";
 
 /** Projects per property in an ordinary run; LABEL_ROUND_TRIPS=500 looks longer. */
 const RUNS = Number(process.env["LABEL_ROUND_TRIPS"] ?? 5);
@@ -53,6 +53,7 @@ function createMemory() {
   const events = new Map<string, LabelEvent>();
   const files = new Map<string, Blob>();
   const repository = {
+    folder: () => Promise.resolve(undefined),
     project: (id: string) => Promise.resolve(projects.get(id)),
     saveProject: (one: LabelingProject) => Promise.resolve(void projects.set(one.id, one)),
     addItems: (
@@ -115,12 +116,12 @@ test(
       fc.asyncProperty(fc.gen(), fc.constantFrom(...FORMAT_IDS), async (g, format) => {
         const data = randomProjectData(drawFrom(g));
         const memory = createMemory();
-        const report = await restoreProject(
+        const [report] = await restoreFile(
           await exportFile(format, data),
           memory.repository,
           memory.blobs,
         );
-        expect(report.issues).toEqual([]);
+        expect(report!.issues).toEqual([]);
         expect([...memory.projects.values()]).toEqual([data.project]);
         expect(memory.products).toEqual(data.products);
         const used = new Set(data.pairs.flatMap(({ a, b }) => [a, b]));

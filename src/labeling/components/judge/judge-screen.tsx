@@ -6,7 +6,7 @@ import { useState, type FormEvent } from "react";
 import { useStore } from "zustand";
 import type { Annotator } from "@/domain/labeling/records";
 import { parseKeySettings } from "../../logic/keymap";
-import { KEY_SETTINGS } from "../../queries/setting-keys";
+import { annotatorKey, KEY_SETTINGS } from "../../logic/export/backup";
 import { formatNumber } from "@/shared/ui/format";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { TaskProgress } from "@/shared/ui/task-progress";
@@ -124,7 +124,7 @@ export function JudgeScreen(props: ProjectViewProps) {
   const pairCount = useStore(handle.store, (state) => state.pairs.length);
   const queryClient = useQueryClient();
   const [isAsking, setAsking] = useState(false);
-  const settingKey = `labeling/annotator/${project.id}`;
+  const settingKey = annotatorKey(project.id);
   const stored = useQuery({
     queryKey: [settingKey],
     queryFn: async () => ({ id: await repository.setting(settingKey) }),

@@ -14,7 +14,7 @@ import {
   type Command,
   type KeySettings,
 } from "../../logic/keymap";
-import { KEY_SETTINGS } from "../../queries/setting-keys";
+import { KEY_SETTINGS } from "../../logic/export/backup";
 import { useCommandNames } from "../judge/use-judge-texts";
 import styles from "../labeling-page.module.css";
 

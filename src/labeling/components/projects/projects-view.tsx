@@ -5,11 +5,15 @@ import { useState, type FormEvent } from "react";
 import type { LabelingProject } from "@/domain/labeling/records";
 import { ErrorState } from "@/shared/ui/error-state";
 import { formatDateTime, formatNumber } from "@/shared/ui/format";
-import { ErrorNotice } from "@/shared/ui/notice";
+import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { Page } from "@/shared/ui/page";
+import { saveFile } from "@/shared/ui/save-file";
+import { useTask } from "@/shared/ui/use-task";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import { isoTime } from "../../logic/make-event";
 import { createProject } from "../../logic/new-project";
+import { writeBeside } from "../../background/background";
+import { backupAll, type BackupProgress } from "../../queries/backup-all";
 import { createSampleProject } from "../../queries/sample-project";
 import type { WorkspaceProps } from "../labeling-context";
 import { FirstSteps } from "./first-steps";
@@ -79,8 +83,10 @@ function ProjectCard({
 
 /** All projects of this browser, and the ways to begin one. */
 export function ProjectsView(props: WorkspaceProps) {
-  const { repository, clock, newId, onNavigate } = props;
-  const { t } = useLingui();
+  const { repository, blobs, clock, newId, onNavigate } = props;
+  const { t, i18n } = useLingui();
+  const backup = useTask<BackupProgress>();
+  const [saved, setSaved] = useState<{ readonly name: string; readonly missing: number }>();
   const queryClient = useQueryClient();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -130,6 +136,22 @@ export function ProjectsView(props: WorkspaceProps) {
       "judge",
     );
 
+  async function saveBackup(
+    signal: AbortSignal,
+    onProgress: (progress: BackupProgress) => void,
+  ): Promise<void> {
+    setSaved(undefined);
+    const now = clock.now();
+    const result = await backupAll(repository, blobs, {
+      now,
+      signal,
+      onProgress,
+      writeProject: (data, stop) => writeBeside(data, now, stop),
+    });
+    saveFile(result.blob, result.name);
+    setSaved({ name: result.name, missing: result.missingImages });
+  }
+
   if (list.error !== null)
     return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   if (list.data === undefined) {
@@ -153,12 +175,45 @@ export function ProjectsView(props: WorkspaceProps) {
         list.data.length > 0 && (
           <>
             {sampleButton}
+            <Button
+              variant="default"
+              disabled={backup.isRunning}
+              onClick={() => void backup.run(saveBackup)}
+            >
+              <Trans>Back up all projects</Trans>
+            </Button>
             {restore}
             {newProject}
           </>
         )
       }
     >
+      {backup.isRunning && (
+        <TaskProgress
+          label={
+            backup.progress?.step === "write" ? t`Writing the backup` : t`Reading the projects`
+          }
+          unit="items"
+          {...(backup.progress === undefined
+            ? {}
+            : { done: backup.progress.done, total: backup.progress.total })}
+          onCancel={backup.cancel}
+        />
+      )}
+      {backup.error !== undefined && <ErrorNotice error={backup.error} />}
+      {saved !== undefined && (
+        <Notice tone={saved.missing > 0 ? "warn" : "plain"}>
+          <Trans>
+            {saved.name} holds every project with its images, judgements, annotators and settings.
+            Restore or merge brings it back here or in another browser.
+          </Trans>{" "}
+          {saved.missing > 0 && (
+            <Trans>
+              {formatNumber(saved.missing, i18n.locale)} images could not be read and are left out.
+            </Trans>
+          )}
+        </Notice>
+      )}
       {isBusy && <TaskProgress label={<Trans>Preparing the project</Trans>} />}
       {error !== undefined && <ErrorNotice error={error} />}
       {list.data.length === 0 ? (

@@ -4,7 +4,7 @@ import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { messageOf } from "@/shared/lib/errors";
 import { formatDateTime, formatNumber } from "@/shared/ui/format";
-import { restoreProject, type Conflict } from "../../queries/restore-project";
+import { restoreFile, type Conflict, type RestoreReport } from "../../queries/restore-project";
 import type { WorkspaceProps } from "../labeling-context";
 
 /** Conflicts named one by one, before a line says how many more there are. */
@@ -51,29 +51,34 @@ export function RestoreButton({
   const { t, i18n } = useLingui();
   const [isBusy, setBusy] = useState(false);
 
+  function tell(title: string, report: RestoreReport) {
+    const number = (value: number) => formatNumber(value, i18n.locale);
+    const conflicts = report.conflicts.length;
+    const problems =
+      conflicts + report.issues.length === 0
+        ? ""
+        : t`${number(conflicts)} conflicts, ${number(report.issues.length)} broken lines.`;
+    notifications.show({
+      color: problems === "" ? "gray" : "orange",
+      autoClose: problems === "" ? 6000 : false,
+      title,
+      message: (
+        <>
+          {t`${number(report.added)} events added, ${number(report.known)} known already.`}{" "}
+          {problems} {report.issues[0]?.reason}
+          <ConflictList conflicts={report.conflicts} locale={i18n.locale} />
+        </>
+      ),
+    });
+  }
   async function restore(files: readonly File[]) {
     setBusy(true);
     for (const file of files) {
       try {
-        const report = await restoreProject(file, repository, blobs);
-        const number = (value: number) => formatNumber(value, i18n.locale);
-        const conflicts = report.conflicts.length;
-        const problems =
-          conflicts + report.issues.length === 0
-            ? ""
-            : t`${number(conflicts)} conflicts, ${number(report.issues.length)} broken lines.`;
-        notifications.show({
-          color: problems === "" ? "gray" : "orange",
-          autoClose: problems === "" ? 6000 : false,
-          title: file.name,
-          message: (
-            <>
-              {t`${number(report.added)} events added, ${number(report.known)} known already.`}{" "}
-              {problems} {report.issues[0]?.reason}
-              <ConflictList conflicts={report.conflicts} locale={i18n.locale} />
-            </>
-          ),
-        });
+        const reports = await restoreFile(file, repository, blobs);
+        for (const report of reports) {
+          tell(reports.length === 1 ? file.name : `${file.name}: ${report.title}`, report);
+        }
       } catch (error) {
         notifications.show({
           color: "red",

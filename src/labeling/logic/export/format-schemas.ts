@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { labelEventSchema } from "@/domain/labeling/events";
+import { backupSchema } from "./backup";
 import { manifestSchema } from "./manifest";
 import { lineSchema } from "./native";
 import {
@@ -22,6 +23,7 @@ import {
 const PUBLISHED: Readonly<Record<string, readonly [about: string, schema: z.ZodType]>> = {
   "project-line": ["One line of perigee-project.jsonl, the whole project with its log", lineSchema],
   "label-event": ["One event of the judgement log", labelEventSchema],
+  backup: ["perigee-backup.json of a backup of everything", backupSchema],
   manifest: ["manifest.json of every export", manifestSchema],
   decision: ["One line of decisions.jsonl: a judgement in force", decisionRowSchema],
   "creative-pair": ["One line of creative-pair.jsonl", creativePairRowSchema],

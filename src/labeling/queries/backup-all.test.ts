@@ -1,0 +1,186 @@
+import { expect, test } from "vitest";
+import type { LabelEvent } from "@/domain/labeling/events";
+import type {
+  LabelingCreative,
+  LabelingPair,
+  LabelingProduct,
+  LabelingProject,
+} from "@/domain/labeling/records";
+import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
+import type { BlobStore } from "@/shared/persistence/opfs";
+import { annotatorKey, KEY_SETTINGS } from "../logic/export/backup";
+import { exportProject } from "../logic/export/whole-export";
+import { eventsOf, type ProjectData } from "../logic/export/project-data";
+import { syntheticProject } from "../logic/synthetic-project";
+import { backupAll } from "./backup-all";
+import { restoreFile } from "./restore-project";
+
+interface Kept {
+  project: LabelingProject;
+  readonly products: Map<string, LabelingProduct>;
+  readonly creatives: Map<string, LabelingCreative>;
+  readonly pairs: LabelingPair[];
+  readonly events: Map<string, LabelEvent>;
+}
+
+/** A browser's storage, in memory. */
+function createMemory() {
+  const projects = new Map<string, Kept>();
+  const settings = new Map<string, unknown>();
+  const files = new Map<string, Blob>();
+  const at = (id: string) => projects.get(id)!;
+  const put = <T extends { readonly id: string }>(map: Map<string, T>, items: readonly T[]) => {
+    for (const item of items) map.set(item.id, item);
+  };
+  const repository = {
+    listProjects: () => Promise.resolve([...projects.values()].map(({ project }) => project)),
+    project: (id: string) => Promise.resolve(projects.get(id)?.project),
+    saveProject(project: LabelingProject) {
+      const known = projects.get(project.id);
+      if (known !== undefined) known.project = project;
+      else {
+        projects.set(project.id, {
+          project,
+          products: new Map(),
+          creatives: new Map(),
+          pairs: [],
+          events: new Map(),
+        });
+      }
+      return Promise.resolve();
+    },
+    addItems(id: string, products: readonly LabelingProduct[], more: readonly LabelingCreative[]) {
+      put(at(id).products, products);
+      put(at(id).creatives, more);
+      return Promise.resolve();
+    },
+    addPairs: (id: string, pairs: readonly LabelingPair[]) =>
+      Promise.resolve(void at(id).pairs.push(...pairs)),
+    content: (id: string) =>
+      Promise.resolve({
+        products: [...at(id).products.values()],
+        creatives: [...at(id).creatives.values()],
+        pairs: at(id).pairs,
+      }),
+    folder: () => Promise.resolve(undefined),
+    setting: (key: string) => Promise.resolve(settings.get(key)),
+    saveSetting: (key: string, value: unknown) => Promise.resolve(void settings.set(key, value)),
+    log: {
+      read: (id: string) => Promise.resolve([...at(id).events.values()]),
+      merge(events: readonly LabelEvent[]) {
+        const fresh = events.filter(({ id, project }) => !at(project).events.has(id));
+        for (const event of fresh) at(event.project).events.set(event.id, event);
+        const known = events.length - fresh.length;
+        return Promise.resolve({ added: fresh.length, known, conflicts: [] });
+      },
+    },
+  } as unknown as LabelingRepository;
+  const blobs = {
+    read: (path: string) => Promise.resolve(files.get(path)),
+    write: (path: string, blob: Blob) => Promise.resolve(void files.set(path, blob)),
+  } as unknown as BlobStore;
+  return { projects, settings, files, repository, blobs };
+}
+
+const png = (text: string) =>
+  new Blob([
+    Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]),
+    Uint8Array.from([0, 0, 0, 3, 0, 0, 0, 2]),
+    new TextEncoder().encode(text),
+  ]);
+
+/** A browser with two judged projects, images, annotators and settings. */
+async function filled() {
+  const memory = createMemory();
+  for (const id of ["one", "two"]) {
+    const data = syntheticProject({ judgements: 60, seed: id.length + id.charCodeAt(0) });
+    const project = { ...data.project, id, title: `Project ${id}` };
+    await memory.repository.saveProject(project);
+    const creatives = [...data.creatives.values()].map((one) => ({
+      ...one,
+      image: { kind: "stored" as const, path: `labeling/${id}/${one.id}.png` },
+    }));
+    for (const { image } of creatives) memory.files.set(image.path, png(image.path));
+    await memory.repository.addItems(id, [...data.products.values()], creatives);
+    await memory.repository.addPairs(id, data.pairs);
+    const events = eventsOf(data).map((event) => ({
+      ...event,
+      id: `${event.id}-${id}`,
+      project: id,
+    }));
+    await memory.repository.log.merge(events);
+    memory.settings.set(annotatorKey(id), "annotator-1");
+  }
+  memory.settings.set(KEY_SETTINGS, { singleKeys: false });
+  memory.settings.set("theme", "not labelling's");
+  return memory;
+}
+
+const backup = (memory: Awaited<ReturnType<typeof filled>>) =>
+  backupAll(memory.repository, memory.blobs, {
+    now: 1_767_225_600_000,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    writeProject: (data: ProjectData) =>
+      exportProject("native", data, { imageOf: undefined, now: 0, onProgress: () => undefined }),
+  });
+
+test("a backup of everything restores everything, and a second time changes nothing", async () => {
+  const before = await filled();
+  const { blob, name, missingImages } = await backup(before);
+  expect(missingImages).toBe(0);
+  const after = createMemory();
+  const restore = () => restoreFile(new File([blob], name), after.repository, after.blobs);
+  const reports = await restore();
+  expect(reports.map(({ title, added, issues }) => ({ title, added, issues }))).toEqual([
+    { title: "Project one", added: 60, issues: [] },
+    { title: "Project two", added: 60, issues: [] },
+  ]);
+  expect(after.projects).toEqual(before.projects);
+  for (const [path, image] of before.files) {
+    expect(await after.files.get(path)?.text()).toBe(await image.text());
+  }
+  before.settings.delete("theme");
+  expect(after.settings).toEqual(before.settings);
+  after.settings.set(KEY_SETTINGS, { singleKeys: true });
+  expect((await restore()).map(({ added, known }) => [added, known])).toEqual([
+    [0, 60],
+    [0, 60],
+  ]);
+  expect(after.projects).toEqual(before.projects);
+  expect(after.settings.get(KEY_SETTINGS)).toEqual({ singleKeys: true });
+});
+
+test("images that are gone are counted, and the rest is there", async () => {
+  const before = await filled();
+  const [gone] = before.files.keys();
+  before.files.delete(gone!);
+  const { blob, name, missingImages } = await backup(before);
+  expect(missingImages).toBe(1);
+  const after = createMemory();
+  await restoreFile(new File([blob], name), after.repository, after.blobs);
+  expect(after.files.size).toBe(before.files.size);
+  const missing = [...after.projects.get("one")!.creatives.values()].filter(
+    ({ image }) => image.kind === "missing",
+  );
+  expect(missing).toHaveLength(1);
+});
+
+test("a broken project in a backup does not hold up the other one", async () => {
+  const before = await filled();
+  const { blob, name } = await backup(before);
+  // Cut the first project's own zip out of the file.
+  const { ZipReader, BlobReader, ZipWriter, BlobWriter } = await import("@zip.js/zip.js");
+  const reader = new ZipReader(new BlobReader(blob));
+  const writer = new ZipWriter(new BlobWriter());
+  for (const entry of await reader.getEntries()) {
+    if (entry.directory || /^projects\/1\/[^/]+\.zip$/u.test(entry.filename)) continue;
+    await writer.add(entry.filename, new BlobReader(await entry.getData(new BlobWriter())));
+  }
+  const after = createMemory();
+  const cut = new File([await writer.close()], name);
+  const reports = await restoreFile(cut, after.repository, after.blobs);
+  expect(reports.map(({ title }) => title)).toEqual(["Project two"]);
+  expect(reports[0]!.issues[0]!.reason).toContain("Project one");
+  expect([...after.projects.keys()]).toEqual(["two"]);
+});
