@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import type { ModelSummary, ResultOf, StepProgress } from "@/inference/protocol/messages";
 import { formatBytes, formatNumber } from "@/shared/ui/format";
-import { ErrorNotice } from "@/shared/ui/notice";
+import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { useTask } from "@/shared/ui/use-task";
 import { StepProgressLine } from "./step-progress";
 import styles from "./models-page.module.css";
@@ -106,6 +106,7 @@ export function ModelRow({
   const queryClient = useQueryClient();
   const task = useTask<StepProgress>();
   const [measured, setMeasured] = useState<Measurement>();
+  const [isInMemoryOnly, setInMemoryOnly] = useState(false);
   const ref = { id: model.id, revision: model.revision };
 
   const measure = () =>
@@ -114,7 +115,8 @@ export function ModelRow({
     });
   const load = () =>
     task.run(async (signal, onEvent) => {
-      await client.call("models/load", ref, { signal, onEvent });
+      const loaded = await client.call("models/load", ref, { signal, onEvent });
+      setInMemoryOnly(loaded.isInMemoryOnly === true);
       await queryClient.invalidateQueries({ queryKey: ["models", "list"] });
     });
   const remove = () =>
@@ -171,6 +173,14 @@ export function ModelRow({
       </div>
       {task.isRunning && <StepProgressLine progress={task.progress} onCancel={task.cancel} />}
       {task.error !== undefined && <ErrorNotice error={task.error} item={model.name} />}
+      {isInMemoryOnly && (
+        <Notice tone="warn">
+          <Trans>
+            There is no room for the weights on this device: they work until this tab closes, and
+            must then be fetched again. Free space under Data.
+          </Trans>
+        </Notice>
+      )}
       {measured !== undefined && !task.isRunning && <MeasurementText value={measured} />}
     </li>
   );

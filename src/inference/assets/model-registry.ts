@@ -211,7 +211,9 @@ class Registry implements ModelRegistry {
       };
       const url = `${this.context.shippedUrl}${modelFolder(ref)}/${name}`;
       const path = `${shippedFolder(ref)}/${name}`;
-      files.set(name, await downloadFile({ url, path, bytes, sha256 }, context));
+      const file = await downloadFile({ url, path, bytes, sha256 }, context);
+      const isPersistent = file.isPersistent && store === this.context.store;
+      files.set(name, { ...file, isPersistent });
       before += bytes;
     }
     return { manifest, files };

@@ -35,7 +35,10 @@ async function image(name: string): Promise<Blob> {
   return new Blob([new Uint8Array(await readFile(fileURLToPath(new URL(name, IMAGES))))]);
 }
 
-function environment(engines: EngineHost): WorkerEnvironment {
+function environment(
+  engines: EngineHost,
+  registry: Partial<WorkerEnvironment["registry"]>,
+): WorkerEnvironment {
   return {
     registry: {
       fetch: serveFixtures,
@@ -43,6 +46,7 @@ function environment(engines: EngineHost): WorkerEnvironment {
       store: createMemoryStore(),
       memory: createMemoryStore(),
       clock: systemClock,
+      ...registry,
     },
     engines,
     decode: decodeImageInNode,
@@ -56,13 +60,16 @@ afterAll(() => {
   for (const port of open) port.close();
 });
 
-function connect(engines: EngineHost): ReturnType<typeof createWorkerClient> {
+function connect(
+  engines: EngineHost,
+  registry: Partial<WorkerEnvironment["registry"]> = {},
+): ReturnType<typeof createWorkerClient> {
   const { port1, port2 } = new MessageChannel();
   open.push(port1, port2);
   port1.start();
   port2.start();
   return createWorkerClient(() => {
-    serve(port2, createHandlers(environment(engines)));
+    serve(port2, createHandlers(environment(engines, registry)));
     return { endpoint: port1, onFailure: () => undefined, close: () => port1.close() };
   });
 }
@@ -99,6 +106,13 @@ test("lists shipped models, loads one, and knows then that it is cached", async 
   await client.call("models/remove", ENCODER);
   const after = await client.call("models/list", undefined);
   expect(after.every(({ cached }) => !cached)).toBe(true);
+});
+
+test("says so when a full disk keeps a model's weights in memory only", async () => {
+  const full = { freeBytes: () => Promise.resolve(0) };
+  const cramped = connect(createNodeEngineHost("ort-node"), full);
+  const loaded = await cramped.call("models/load", ENCODER);
+  expect(loaded).toMatchObject({ isInMemoryOnly: true, cached: false });
 });
 
 test("compares a pair in both orders and streams what it writes", async () => {
