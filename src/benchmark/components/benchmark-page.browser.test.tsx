@@ -6,7 +6,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useState } from "react";
 import { expect, test } from "vitest";
 import { render } from "vitest-browser-react";
-import { page } from "vitest/browser";
+import { page, userEvent } from "vitest/browser";
 import { createFakeClient, type FakeAnswers } from "@/inference/client/fake-client";
 import { systemClock } from "@/shared/lib/system-clock";
 import type { BlobStore } from "@/shared/persistence/opfs";
@@ -82,11 +82,13 @@ const ANSWERS: FakeAnswers = {
 function Pages({
   store,
   client,
+  link,
 }: {
   store: BenchStore;
   client: ReturnType<typeof createFakeClient>;
+  link: BenchSearch;
 }) {
-  const [search, setSearch] = useState<BenchSearch>({});
+  const [search, setSearch] = useState(link);
   const [isSearch, setIsSearch] = useState(false);
   return (
     <>
@@ -102,7 +104,7 @@ function Pages({
   );
 }
 
-async function open() {
+async function open(link: BenchSearch = {}) {
   const client = createFakeClient(ANSWERS);
   const blobs = memoryStore();
   const store = createBenchStore({ client, blobs, clock: systemClock });
@@ -112,7 +114,7 @@ async function open() {
     <I18nProvider i18n={i18n}>
       <MantineProvider>
         <QueryClientProvider client={new QueryClient()}>
-          <Pages store={store} client={client} />
+          <Pages store={store} client={client} link={link} />
         </QueryClientProvider>
       </MantineProvider>
     </I18nProvider>,
@@ -168,4 +170,22 @@ test("shows the true item with its rank, and filters queries by misses", async (
     })
     .toEqual(store.getState().judgements);
   expect(again.getState().judgements.size).toBe(1);
+});
+
+test("a link runs what it names; the map is magnified and cut by keys", async () => {
+  const { store } = await open({ encoders: ["baseline-words"], directions: ["t-mm"], run: true });
+  await expect
+    .poll(() => store.getState().runs.map(({ choice, status }) => [choice.key, status]))
+    .toEqual([["baseline-words", "done"]]);
+  expect([...store.getState().runs[0]!.run!.scorers.keys()]).toEqual(["t-mm"]);
+  await page.getByRole("button", { name: "other page" }).click();
+  await page.getByRole("button", { name: "Show the map" }).click();
+  const map = page.getByRole("application", { name: /^Map of 24 items/ });
+  await expect.element(map).toBeVisible();
+  (map.element() as HTMLElement).focus();
+  for (const key of ["+", "+", "+", "+", "Enter"])
+    await userEvent.keyboard(key === "Enter" ? "{Enter}" : key);
+  await expect.element(page.getByText(/items chosen/u)).toBeVisible();
+  await userEvent.keyboard("{Escape}");
+  await expect.element(page.getByText("24 queries")).toBeVisible();
 });

@@ -38,7 +38,7 @@ export function FreeSearch({
     [dataSet],
   );
   const direction = free.result?.entry.image === undefined ? "t-mm" : "mm-mm";
-  const averages = useMemo(() => averagesOf(first.run, direction), [first, direction]);
+  const averages = () => averagesOf(first.run, direction);
   return (
     <>
       <FreeQuery

@@ -129,6 +129,10 @@ export function MapPanel(props: MapPanelProps) {
   const { map, clusters, chosen, ids } = flat;
   const groups = useGroups(entry.run!, direction, ids, search.map ?? "category", clusters.data);
   const isChosen = useMemo(() => (chosen === undefined ? undefined : new Set(chosen)), [chosen]);
+  const entries = useMemo(
+    () => new Map(dataSet.task.candidates.map((entry) => [entry.id, entry])),
+    [dataSet],
+  );
   const failure = map.error ?? (search.map === "cluster" ? clusters.error : null);
   if (failure !== null) return <ErrorNotice item={t`Map`} error={failure} />;
   if (!map.isSuccess) {
@@ -136,7 +140,7 @@ export function MapPanel(props: MapPanelProps) {
   }
   if (groups === undefined) return <TaskProgress label={t`Finding clusters`} />;
   const { lasso: _lasso, ...withoutLasso } = search;
-  const candidate = dataSet.task.candidates.find(({ id }) => id === ids[pointed ?? -1]);
+  const candidate = pointed === undefined ? undefined : entries.get(ids[pointed]!);
   const size = chosen?.length ?? 0;
   const isError = search.map === "error";
   return (

@@ -79,7 +79,7 @@ export function QueryResults(props: QueryResultsProps) {
   const rankings = useRankings(props);
   const side = search.side === "b" && runs.length > 1 ? 1 : 0;
   const whyRun = runs[side]?.run;
-  const averages = useMemo(() => averagesOf(whyRun, direction), [whyRun, direction]);
+  const averages = () => averagesOf(whyRun, direction);
   const opened = search.why === undefined ? undefined : entries.get(search.why);
   const close = () => {
     const { why: _why, side: _side, ...rest } = search;

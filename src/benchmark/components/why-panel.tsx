@@ -93,7 +93,7 @@ export interface WhyPanelProps {
   readonly candidate: BenchmarkEntry | undefined;
   readonly files: DataFiles;
   /** Of the run's queries and candidates: shares then say what sets this pair apart. */
-  readonly averages: SimilarityAverages;
+  readonly averages: () => SimilarityAverages;
   readonly onClose: () => void;
 }
 
@@ -112,7 +112,7 @@ export function WhyPanel(props: WhyPanelProps) {
           model: { id: model!.id, revision: model!.revision },
           query: await toItem(query, views.query, files),
           candidate: await toItem(candidate!, views.candidate, files),
-          averages,
+          averages: averages(),
         },
         { signal, priority: "interactive" },
       ),

@@ -20,22 +20,42 @@ function parseLine(line: string, row: number): RowResult {
   }
 }
 
-async function textOf(blob: Blob, name: string): Promise<string> {
-  if (blob.size > MAX_TEXT_BYTES) {
-    throw new AppError(
-      "input-invalid",
-      `${name}: ${blob.size} bytes are too many for a text table; convert it to Parquet`,
-    );
-  }
+function checkSize(blob: Blob, name: string): void {
+  if (blob.size <= MAX_TEXT_BYTES) return;
+  throw new AppError(
+    "input-invalid",
+    `${name}: ${blob.size} bytes are too many for a text table; convert it to Parquet`,
+  );
+}
+
+async function textOf(blob: Blob): Promise<string> {
   return (await blob.text()).replace(/^\u{FEFF}/u, "");
 }
 
-function readJsonl(text: string): RowResult[] {
-  return text
-    .split(/\r\n|\n|\r/u)
-    .map((line, i) => ({ line, row: i + 1 }))
-    .filter(({ line }) => line.trim() !== "")
-    .map(({ line, row }) => parseLine(line, row));
+/** Read piece by piece, so that the page answers meanwhile. */
+async function readJsonl(blob: Blob): Promise<RowResult[]> {
+  const out: RowResult[] = [];
+  let row = 0;
+  const take = (line: string): void => {
+    row++;
+    if (line.trim() !== "") out.push(parseLine(line, row));
+  };
+  const reader = blob.stream().pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    const isWithinLine = !/[\r\n]/u.test(value);
+    rest += value;
+    if (isWithinLine) continue;
+    // A line feed may follow in the next piece.
+    const held = rest.endsWith("\r") ? "\r" : "";
+    const lines = rest.slice(0, rest.length - held.length).split(/\r\n|\n|\r/u);
+    rest = lines.pop()! + held;
+    for (const line of lines) take(line);
+  }
+  take(rest);
+  return out;
 }
 
 function readJson(text: string, name: string): RowResult[] {
@@ -92,13 +112,13 @@ export function isTable(name: string): boolean {
 export async function readTable(blob: Blob, name: string): Promise<RowResult[]> {
   const extension = /\.([a-z]+)$/iu.exec(name)?.[1]?.toLowerCase();
   if (extension === "parquet") return await readParquet(blob, name);
-  const text = await textOf(blob, name);
+  checkSize(blob, name);
   const rows =
     extension === "jsonl" || extension === "ndjson"
-      ? readJsonl(text)
+      ? await readJsonl(blob)
       : extension === "json"
-        ? readJson(text, name)
-        : await readCsv(text);
+        ? readJson(await textOf(blob), name)
+        : await readCsv(await textOf(blob));
   if (rows.length > MAX_ROWS) {
     throw new AppError("input-invalid", `${name}: ${rows.length} rows are more than ${MAX_ROWS}`);
   }
