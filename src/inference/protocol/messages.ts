@@ -87,6 +87,8 @@ export interface ModelSummary extends ModelRef {
   readonly sizeBytes: number;
   readonly source: "shipped" | "user";
   readonly cached: boolean;
+  /** True when the disk was full, so that the weights are gone when the tab closes. */
+  readonly isInMemoryOnly?: boolean;
   readonly licence?: string;
   /** Vector widths an encoder offers, smallest first; the last one is full. */
   readonly dimensions?: readonly number[];

@@ -87,8 +87,11 @@ function modelHandlers(
   return {
     "models/list": (_params, { signal }) => registry.list(signal),
     "models/load": async (ref, { signal, emit }) => {
-      await service.onEngine(signal, () => models.any(ref, service.loading(signal, emit)));
-      return await registry.summary(ref);
+      const { isPersistent } = await service.onEngine(signal, () =>
+        models.any(ref, service.loading(signal, emit)),
+      );
+      const summary = await registry.summary(ref);
+      return isPersistent ? summary : { ...summary, isInMemoryOnly: true };
     },
     "models/add": async (request, { signal, emit }) => {
       const onProgress = createProgress("download", "bytes", environment.clock, emit);

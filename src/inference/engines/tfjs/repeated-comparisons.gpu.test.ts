@@ -1,8 +1,8 @@
 import { readGoldenFile } from "@tools/golden/browser-files";
 import { loadGolden } from "@tools/golden/golden-file";
 import { describe, expect, it } from "vitest";
-import { createWebGpuEngine, type WebGpuEngine } from "../engines/tfjs/webgpu-engine";
-import { createSelector, parseSelectorConfig } from "../models/selector";
+import { createWebGpuEngine, type WebGpuEngine } from "./webgpu-engine";
+import { createSelector, parseSelectorConfig } from "../../models/selector";
 
 const adapter = await navigator.gpu?.requestAdapter();
 const whyNot = adapter ? "" : " (skipped: this browser offers no WebGPU adapter)";
