@@ -17,7 +17,6 @@ import { createModelTools } from "../cli/model-tools";
 import { decodeImageInNode } from "../cli/node/decode-image";
 
 const DEMO = "public/data/demo";
-const SHIPPED = "public/models/moon2-nano/r1";
 const PAIRS = 10;
 /** Mean rank correlation of two maps of one pair; with 8 shuffled copies it was −0.02 to 0.10. */
 const DESTROYED = 0.25;
@@ -56,7 +55,8 @@ async function loadPairs(): Promise<Pair[]> {
 /** A copy of the shipped model whose float16 weights `change` has altered, tensor by tensor. */
 async function copyModel(name: string, change: (values: Uint16Array) => void): Promise<string> {
   const copy = join(folder, name);
-  await cp(SHIPPED, copy, { recursive: true });
+  const { id, revision } = await registry.find("encoder", "moon2-nano");
+  await cp(`public/models/${id}/${revision}`, copy, { recursive: true });
   // Without the manifest no hash speaks against the altered file.
   await rm(join(copy, "manifest.json"));
   const path = join(copy, "model.safetensors");

@@ -36,12 +36,14 @@ papers' model and shares no weights or data with it.
   connector, {text_layers} bidirectional decoder layers with {experts} modality-driven experts
   ({keep} per token), mean pooling. Inter- and intra-product alignment, title enrichment and
   background expansion, dynamic sample filtering with a decaying margin and the 0.6 threshold.
-  Numbers of experts, temperatures, κ, the
-  margin schedule and all sizes are ours: the notes on the paper do not give them.
-- **Not included yet**: MOON's generative pretraining and its two post-training phases.
+  Numbers of experts, temperatures, κ, the margin schedule and all sizes are ours: the notes on the
+  paper do not give them. Ours, too: the intra-product term also aligns what a shopper typed with
+  the bought item's picture, and what a shopper photographed with its title.
+- **Not included**: MOON's generative pretraining and its two post-training phases; their code is in
+  `training/encoder/moon.py`, no weights of them ship.
 - **Data**: the generated catalogue of this repository (English and Chinese) and free photographs:
   an outdoor-clothing catalogue (134 products), 81 grocery items photographed in shops, 17 kinds of
-  garments. {steps} steps on two shared processor cores in float32.
+  garments. {history}
 - **Languages**: English, and Chinese for the generated catalogue's vocabulary only.
 - **Must not be used for**: people, identification, medical or safety decisions, or as evidence
   about products unlike those above. It knows little of the world.
@@ -111,6 +113,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, default=Path(".runs/encoder/full"))
     parser.add_argument("--rows", type=Path, default=Path(".runs/encoder/rows"))
     parser.add_argument("--row-facts", default="", help="what the rows showed, in words")
+    parser.add_argument("--history", required=True, help="how the run came about, in a sentence")
     parser.add_argument("--model", type=Path, required=True, help="the exported revision's folder")
     parser.add_argument("--output", type=Path, default=Path("training/results/encoder.md"))
     args = parser.parse_args()
@@ -122,7 +125,7 @@ def main() -> None:
         text_layers=config["text_config"]["num_hidden_layers"],
         experts=config["text_config"]["num_experts"],
         keep=config["text_config"]["num_experts_per_tok"],
-        steps=results["step"],
+        history=args.history,
         tables=tables + "\n" + NOTES,
     )
     (args.model / "MODEL_CARD.md").write_text(card, encoding="utf-8")
@@ -130,7 +133,7 @@ def main() -> None:
     write_manifest(args.model, {k: v for k, v in manifest.items() if k not in ("files", "created")})
     args.output.parent.mkdir(parents=True, exist_ok=True)
     args.output.write_text(
-        f"# Encoder results\n\nPerigee nano encoder after {results['step']} steps, in percent.\n\n"
+        f"# Encoder results\n\nPerigee nano encoder, in percent. {args.history}\n\n"
         f"{tables}\n{NOTES}\n## Targets\n\n{TARGETS}\n{rows_section(args.rows, args.row_facts)}",
         encoding="utf-8",
     )
