@@ -38,12 +38,26 @@ export const annotatorSchema = z.strictObject({
 });
 export type Annotator = z.infer<typeof annotatorSchema>;
 
+/** A pair shown with the guidelines, with the answer that is expected and why. */
+export const guidelineExampleSchema = z.strictObject({
+  /** Creative ids. */
+  a: identifier,
+  b: identifier,
+  answer: z.enum(["A", "B", "none"]),
+  note: z.string().max(2000),
+});
+export type GuidelineExample = z.infer<typeof guidelineExampleSchema>;
+
+export const MAX_EXAMPLES = 20;
+
 export const projectSchema = z.strictObject({
   schemaVersion: z.literal(LABELING_SCHEMA_VERSION),
   id: identifier,
   title: z.string().min(1).max(300),
   /** Markdown; rendered without raw HTML. */
   guidelines: z.string().max(100_000),
+  /** Absent in projects that were made before there were any. */
+  examples: z.array(guidelineExampleSchema).max(MAX_EXAMPLES).optional(),
   /** Every edition, oldest first; the last one is in force. */
   protocols: z.array(protocolDefinitionSchema).min(1),
   annotators: z.array(annotatorSchema).max(1000),

@@ -28,6 +28,12 @@ export interface Conflict {
   readonly pair: string | undefined;
 }
 
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}
+
 interface ReadProject {
   readonly content: NativeContent;
   readonly issues: readonly ImportIssue[];
@@ -42,7 +48,7 @@ async function readLog(set: SourceSet, name: string): Promise<ReadProject> {
       `${name}: holds no perigee-project.jsonl. Other files are read under Import.`,
     );
   }
-  const { content, issues } = await readNative(await (await log.blob()).text(), log.path);
+  const { content, issues } = await readNative(await (await log.blob()).text(), log.path, turn);
   return { content, issues: [...set.issues, ...issues], files: set.files };
 }
 
@@ -267,7 +273,7 @@ export async function restoreFile(
   blobs: BlobStore,
 ): Promise<RestoreReport[]> {
   if (!/\.zip$/iu.test(file.name)) {
-    const read = await readNative(await file.text(), file.name);
+    const read = await readNative(await file.text(), file.name, turn);
     return [await restoreRead({ ...read, files: [] }, file.name, repository, blobs)];
   }
   const set = await sourcesOfZip(file, file.name);

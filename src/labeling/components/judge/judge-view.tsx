@@ -247,6 +247,9 @@ export function JudgeView(props: JudgeViewProps) {
         opened={panel === "guidelines"}
         onClose={() => setPanel(undefined)}
         text={project.guidelines}
+        examples={project.examples ?? []}
+        creatives={creatives}
+        images={images}
       />
       {recentPanel}
     </div>

@@ -19,6 +19,7 @@ import { changedClosedEdition, unnamedIn } from "../../logic/edit-protocol";
 import { opinionsKey } from "../../logic/model-opinions";
 import { preferenceKey } from "../../logic/preference-head";
 import type { ProjectViewProps } from "../labeling-context";
+import { ExamplesEditor } from "./examples-editor";
 import { KeySettingsEditor } from "./key-settings-editor";
 import { ProtocolEditor } from "./protocol-editor";
 import styles from "../labeling-page.module.css";
@@ -155,6 +156,12 @@ export function SettingsView(props: ProjectViewProps) {
           onChange={(event) => change({ guidelines: event.currentTarget.value })}
         />
       </div>
+      <ExamplesEditor
+        handle={handle}
+        images={props.images}
+        examples={project.examples ?? []}
+        onChange={(examples) => change({ examples })}
+      />
       <ProtocolEditor
         project={project}
         isLocked={usedEditions.has(currentProtocol(project).version)}

@@ -25,6 +25,8 @@ import { eventsOf, type ProjectData } from "./project-data";
 
 export const NATIVE_SCHEMA = "perigee-labeling/1";
 const BLOCK = 1000;
+/** Lines read between two turns of the page. */
+const LINES_PER_TURN = 200;
 
 const headSchema = z.strictObject({
   type: z.literal("project"),
@@ -80,11 +82,13 @@ export async function writeNative(data: ProjectData): Promise<string> {
 /**
  * Reads the format back. Broken lines become issues; checkpoints that do not fit say so.
  *
+ * @param pause - lets others take their turn: 100,000 lines take seconds to check.
  * @throws AppError when the first line is not a project of this version.
  */
 export async function readNative(
   text: string,
   source: string,
+  pause: () => Promise<void> = () => Promise.resolve(),
 ): Promise<{ content: NativeContent; issues: ImportIssue[] }> {
   const issues: ImportIssue[] = [];
   const products: LabelingProduct[] = [];
@@ -97,6 +101,7 @@ export async function readNative(
   let row = 0;
   for (const line of text.split("\n")) {
     row++;
+    if (row % LINES_PER_TURN === 0) await pause();
     if (line.trim() === "") continue;
     let parsed: z.infer<typeof lineSchema>;
     try {

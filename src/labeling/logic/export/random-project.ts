@@ -79,6 +79,9 @@ function randomProject(draw: Draw): LabelingProject {
     createdAt,
     protocols: [flip(draw) ? protocol : { ...protocol, questions: [...protocol.questions, own] }],
     guidelines: text(draw),
+    ...optional(draw, "examples", () => [
+      { a: "one", b: "two", answer: pick(draw, ["A", "B", "none"] as const), note: text(draw) },
+    ]),
     licence: pick(draw, ["", "CC-BY-4.0", "内部使用"]),
     seed: draw.integer(-1000, 1000),
     annotators: Array.from({ length: count }, (_, at) => ({
