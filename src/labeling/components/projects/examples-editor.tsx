@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Group, SegmentedControl, Select, Text, Textarea, Title } from "@mantine/core";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { MAX_EXAMPLES, type GuidelineExample } from "@/domain/labeling/records";
 import { ExamplePair } from "../judge/example-pair";
@@ -34,6 +34,14 @@ export function ExamplesEditor({
   });
   const [answer, setAnswer] = useState<GuidelineExample["answer"]>("A");
   const [note, setNote] = useState("");
+  const offered = useMemo(
+    () =>
+      [...products.values()].map(({ id, title }) => ({
+        value: id,
+        label: title === "" ? id : title,
+      })),
+    [products],
+  );
   const own = [...creatives.values()]
     .filter(({ productId }) => productId === product)
     .map(({ id, name }) => ({ value: id, label: name }));
@@ -96,10 +104,7 @@ export function ExamplesEditor({
               setProduct(value);
               setSides({ a: null, b: null });
             }}
-            data={[...products.values()].map(({ id, title }) => ({
-              value: id,
-              label: title === "" ? id : title,
-            }))}
+            data={offered}
           />
           <Select
             label={t`Creative A`}

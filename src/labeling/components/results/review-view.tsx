@@ -114,6 +114,7 @@ function ReviewCard({ entry, ...props }: ProjectViewProps & { readonly entry: Re
     currentProtocol(project).reasons.map(({ id, label }) => [id, textOf(label)]),
   );
   const adjudication = state.adjudications.get(pair.id);
+  const majority = { A: "A", B: "B", none: t`not comparable`, tie: t`none, as many say A as B` };
 
   async function adjudicate(label: "A" | "B" | "none") {
     setError(undefined);
@@ -165,6 +166,11 @@ function ReviewCard({ entry, ...props }: ProjectViewProps & { readonly entry: Re
           ))}
           {entry.skips > 0 && <li>{t`skipped by ${entry.skips}`}</li>}
         </ul>
+        {adjudication === undefined && judgements.length > 1 && entry.final !== undefined && (
+          <Text size="sm">
+            <Trans>Majority:</Trans> {majority[entry.final]}
+          </Text>
+        )}
         {adjudication !== undefined && (
           <Text size="sm">
             <Trans>Adjudicated:</Trans>{" "}
