@@ -140,9 +140,11 @@ export async function benchSearchPage(): Promise<string> {
       () => choice.waitFor(),
     );
     lines.push(`  vectors read: ${add}`);
-    for (const box of await page.getByRole("checkbox", { checked: true }).all()) {
-      const value = await box.getAttribute("value");
-      if (value !== "t-i") await box.uncheck();
+    const checked = await page
+      .getByRole("checkbox", { checked: true })
+      .evaluateAll((boxes) => boxes.map((box) => (box as HTMLInputElement).value));
+    for (const value of checked) {
+      if (value !== "t-i") await page.locator(`input[type=checkbox][value="${value}"]`).uncheck();
     }
     await choice.check();
     const run = await timed(

@@ -82,8 +82,11 @@ export class QueryCounter {
   private readonly excluded: Int32Array;
   /** Targets and excluded rows: they neither tie nor count as others. */
   private readonly apart: ReadonlySet<number>;
-  /** Lowest score of a target. */
+  /** Lowest and highest score of a target. */
   private lowest = Infinity;
+  private highest = -Infinity;
+  /** Candidates certainly above every target, and below the best other one. */
+  private above = 0;
 
   /**
    * @param candidates - all of them.
@@ -120,6 +123,7 @@ export class QueryCounter {
       }
       result.scores[at] = score;
       this.lowest = Math.min(this.lowest, score);
+      this.highest = Math.max(this.highest, score);
     }
   }
 
@@ -137,13 +141,21 @@ export class QueryCounter {
   /** Counts candidates `first` … by their scores, each within `error` of the exact one, or NaN. */
   add(scores: Float32Array, first: number): void {
     const { error, lowest, result, query } = this;
-    let gate = Math.min(lowest, result.bestOther[query]!) - error;
+    const high = this.highest + error;
+    let best = result.bestOther[query]! - error;
+    let gate = Math.min(lowest - error, best);
+    let above = 0;
     for (let i = 0; i < scores.length; i++) {
       const score = scores[i]!;
       if (score < gate) continue;
-      this.consider(score, first + i);
-      gate = Math.min(lowest, result.bestOther[query]!) - error;
+      if (score > high && score < best) above++;
+      else {
+        this.consider(score, first + i);
+        best = result.bestOther[query]! - error;
+        gate = Math.min(lowest - error, best);
+      }
     }
+    this.above += above;
   }
 
   private consider(score: number, row: number): void {
@@ -168,9 +180,10 @@ export class QueryCounter {
     }
   }
 
-  /** Takes the excluded candidates out again; call once, after the last tile. */
+  /** Completes the counts and takes excluded candidates out again; call once, after the last tile. */
   finish(): void {
     const { result } = this;
+    for (let at = this.from; at < this.to; at++) result.higher[at]! += this.above;
     for (const row of this.excluded) {
       const exact = this.exact(row);
       for (let at = this.from; at < this.to; at++) {
