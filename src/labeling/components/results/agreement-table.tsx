@@ -108,11 +108,17 @@ export function AgreementTable({
               <Table.Tr key={question}>
                 <Table.Th scope="row">{nameOf(question)}</Table.Th>
                 <Table.Td>{formatNumber(items, i18n.locale)}</Table.Td>
-                {SHOWN.map((id) => (
-                  <Table.Td key={id}>
-                    <Figure figure={figures.find((figure) => figure.id === id)} />
+                {items === 0 ? (
+                  <Table.Td colSpan={SHOWN.length}>
+                    <Figure figure={figures[0]} />
                   </Table.Td>
-                ))}
+                ) : (
+                  SHOWN.map((id) => (
+                    <Table.Td key={id}>
+                      <Figure figure={figures.find((figure) => figure.id === id)} />
+                    </Table.Td>
+                  ))
+                )}
               </Table.Tr>
             ))}
           </Table.Tbody>
