@@ -32,13 +32,16 @@ async function residentBytes(session: CDPSession): Promise<number | undefined> {
 }
 
 /** Opens the page, runs, and closes browser, server and profile whatever happened. */
-export async function withPage<T>(run: (bench: BenchPage) => Promise<T>): Promise<T> {
+export async function withPage<T>(
+  run: (bench: BenchPage) => Promise<T>,
+  flags: readonly string[] = WEBGPU_FLAGS,
+): Promise<T> {
   if (!existsSync("dist/index.html")) throw new Error("No build in dist/. Run: npm run build");
   const folder = await mkdtemp(join(tmpdir(), "perigee-bench-"));
   const { url, close } = await serve({ root: "dist", port: 0 });
   const context = await chromium.launchPersistentContext(join(folder, "profile"), {
     executablePath: findBrowser() ?? "chromium",
-    args: [...WEBGPU_FLAGS],
+    args: [...flags],
     viewport: { width: 1280, height: 900 },
     locale: "en-US",
   });

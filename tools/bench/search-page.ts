@@ -9,6 +9,7 @@ import { writeNpy } from "@/domain/npy";
 import { readDataSet } from "@/benchmark/logic/read-data-set";
 import { createRng } from "@/shared/lib/rng";
 import { openFolder } from "../cli/benchmark-source";
+import { PLAIN_FLAGS } from "../browser.mjs";
 import { formatStalls, watchStalls, withPage, type BenchPage } from "./label-browser";
 
 /** SEARCH_SCALE=0.1 runs a tenth on a slow or busy machine. */
@@ -179,5 +180,6 @@ export async function benchSearchPage(): Promise<string> {
     lines.push(`  map (PCA): ${map}`, `  frames of the map: ${await mapFrames(page)}`);
     lines.push(await memoryLine(bench, "with the map"));
     return lines.join("\n");
-  });
+    // A software WebGPU adapter would be chosen, and be slower than wasm.
+  }, PLAIN_FLAGS);
 }

@@ -63,8 +63,7 @@ export function createPoolRanking(
   const open = () => {
     if (opened !== undefined) return opened;
     const { ids } = pool;
-    // Ties go to the lower row of the gallery, which thus is the higher id.
-    const order = Int32Array.from(ids.keys()).sort((a, b) => compareBytes(ids[b]!, ids[a]!));
+    const order = fallingOrder(pool);
     places = new Int32Array(order.length);
     for (const [row, own] of order.entries()) places[own] = row;
     const dimension = Math.min(width, pool.dimension);
@@ -148,6 +147,18 @@ export function createPoolRanking(
       opened = undefined;
     },
   };
+}
+
+/** Characters beyond the basic plane, and halves of such. */
+const BEYOND = /[\u{10000}-\u{10FFFF}\uD800-\uDFFF]/u;
+
+/** Rows by falling id: ties go to the lower row of the gallery, which thus is the higher id. */
+function fallingOrder(pool: VectorTable): Int32Array {
+  const { ids } = pool;
+  // Without characters beyond the basic plane the built-in order is that of the bytes, and fast.
+  const isPlain = !ids.some((id) => BEYOND.test(id));
+  const sorted = isPlain ? [...ids].sort() : [...ids].sort(compareBytes);
+  return Int32Array.from(sorted.reverse(), (id) => pool.rowOf(id)!);
 }
 
 function readOrdered(pool: VectorTable, order: Int32Array, dimension: number): Float32Array {

@@ -259,3 +259,30 @@ describe("baselines", () => {
     expect(colourVector([0, 0, 0, 0], 4)).toEqual(colourVector([255, 255, 255], 3));
   });
 });
+
+describe("ties", () => {
+  it("go to the higher id by bytes, also beyond the basic plane", async () => {
+    const { task, encoder } = createCase(1, 2, 0);
+    const ids = ["é", "z", "𝄞", "\uffee", "a"];
+    const tied: BenchmarkTask = {
+      ...task,
+      candidates: ids.map((id) => ({ id, text: id, image: "x" })),
+      queries: [{ id: "q", text: "q", relevant: [{ id: "a", gain: 1 }] }],
+    };
+    const same: BenchmarkEncoder = {
+      ...encoder,
+      encode: (jobs) =>
+        Promise.resolve({
+          vectors: new Float32Array(jobs.length * 2).fill(1),
+          dimension: 2,
+          failures: [],
+        }),
+    };
+    const run = await runBenchmark(tied, same, { directions: ["t-mm"], signal, classify: false });
+    const [list = []] = await run.rankings.get("mm")!.first([Float32Array.of(1, 1)], 5);
+    const bytes = (id: string) => Buffer.from(id).toString("hex");
+    const expected = ids.toSorted((a, b) => (bytes(a) < bytes(b) ? 1 : -1));
+    expect(list.map(({ id }) => id)).toEqual(expected);
+    expect(run.scorers.get("t-mm")!.ranks.get("q")!.id[0]!.rank).toBe(5);
+  });
+});
