@@ -41,6 +41,21 @@ function diameter(count: number, zoom: number, pixelRatio: number): number {
   return base * pixelRatio * Math.min(3, zoom ** 0.25);
 }
 
+/** Longer drawing than this is felt as jerks. */
+const SLOW_MS = 30;
+const FAST_MS = 12;
+/** Fewer points are drawn in time everywhere. */
+const MANY = 20_000;
+const LEAST_SHARE = 0.05;
+/** Without a change for this long the map stands still, and every point is drawn. */
+const REST_MS = 150;
+
+/** The share of the points for the next frame of a movement, from the time that the last one took. */
+function nextShare(share: number, took: number): number {
+  if (took > SLOW_MS) return Math.max(LEAST_SHARE, share * 0.6);
+  return took < FAST_MS ? Math.min(1, share * 1.25) : share;
+}
+
 export interface DrawnPoints {
   readonly points: Float32Array;
   readonly groups: MapGroups;
@@ -59,24 +74,44 @@ export function useMapDrawing({ points, groups, isError, chosen }: DrawnPoints, 
   // After a lost context a new element starts without WebGL.
   const [isPlain, setPlain] = useState(false);
   const scheme = useComputedColorScheme("light");
-  const drawNow = useCallback(() => {
-    const element = canvas.current;
-    if (element === null || renderer.current === undefined) return;
-    const ratio = devicePixelRatio;
-    const side = Math.round(element.clientWidth * ratio);
-    if (element.width !== side) [element.width, element.height] = [side, side];
-    renderer.current.draw(shown.current, {
-      colours: colours.current,
-      hollow: isError ? 2 : -1,
-      size: diameter(points.length / 2, shown.current.zoom, ratio),
-    });
-  }, [points, isError]);
+  const movement = useRef({ share: 1, rest: 0 });
+  const drawNow = useCallback(
+    (share = 1) => {
+      const element = canvas.current;
+      if (element === null || renderer.current === undefined) return;
+      const ratio = devicePixelRatio;
+      const side = Math.round(element.clientWidth * ratio);
+      if (element.width !== side) [element.width, element.height] = [side, side];
+      renderer.current.draw(shown.current, {
+        colours: colours.current,
+        hollow: isError ? 2 : -1,
+        size: diameter(points.length / 2, shown.current.zoom, ratio),
+        share,
+      });
+    },
+    [points, isError],
+  );
   const draw = useCallback(() => {
     cancelAnimationFrame(frame.current);
-    frame.current = requestAnimationFrame(drawNow);
+    frame.current = requestAnimationFrame(() => drawNow());
   }, [drawNow]);
+  /** As `draw` while the view moves: on a slow device with fewer points until it rests. */
+  const move = useCallback(() => {
+    cancelAnimationFrame(frame.current);
+    frame.current = requestAnimationFrame(() => {
+      const own = movement.current;
+      clearTimeout(own.rest);
+      const startedAt = performance.now();
+      drawNow(own.share);
+      if (points.length / 2 < MANY) return;
+      renderer.current?.wait();
+      if (own.share < 1) own.rest = window.setTimeout(draw, REST_MS);
+      own.share = nextShare(own.share, performance.now() - startedAt);
+    });
+  }, [points, draw, drawNow]);
   useEffect(() => {
     const element = canvas.current!;
+    const pending = movement.current;
     renderer.current = isPlain ? createPlainPoints(element) : createWebGlPoints(element);
     // A canvas that was asked for WebGL gives nothing else: a new element takes its place.
     const lose = () => setPlain(true);
@@ -88,6 +123,7 @@ export function useMapDrawing({ points, groups, isError, chosen }: DrawnPoints, 
       element.removeEventListener("webglcontextlost", lose);
       observer.disconnect();
       cancelAnimationFrame(frame.current);
+      clearTimeout(pending.rest);
       renderer.current?.dispose();
       renderer.current = undefined;
     };
@@ -106,8 +142,8 @@ export function useMapDrawing({ points, groups, isError, chosen }: DrawnPoints, 
   }, [scheme, isError, draw, isPlain]);
   useEffect(() => {
     shown.current = view;
-    draw();
-  }, [view, draw]);
+    move();
+  }, [view, move]);
   /** The map as it stands, on the page's surface colour. */
   const toPng = useCallback((): Promise<Blob | null> => {
     const element = canvas.current!;

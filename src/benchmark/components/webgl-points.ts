@@ -1,3 +1,4 @@
+import { createRng, shuffled } from "@/shared/lib/rng";
 import type { MapView } from "../logic/map-view";
 
 export interface PointStyle {
@@ -7,6 +8,8 @@ export interface PointStyle {
   readonly hollow: number;
   /** Diameter in pixels of the canvas. */
   readonly size: number;
+  /** How many of the points are drawn, 0 … 1; the same random ones each time. */
+  readonly share: number;
 }
 
 export interface PointRenderer {
@@ -17,6 +20,8 @@ export interface PointRenderer {
   /** [count] 1 = shown in full, 0 = faded. */
   setChosen(chosen: Uint8Array): void;
   draw(view: MapView, style: PointStyle): void;
+  /** Returns when what was asked for has been drawn, where the platform can tell. */
+  wait(): void;
   dispose(): void;
 }
 
@@ -84,7 +89,7 @@ export function createWebGlPoints(canvas: HTMLCanvasElement): PointRenderer | un
   const program = link(gl);
   if (program === undefined) return undefined;
   const uniform = (name: string) => gl.getUniformLocation(program, name);
-  const places = {
+  const uniforms = {
     centre: uniform("centre"),
     zoom: uniform("zoom"),
     size: uniform("size"),
@@ -103,30 +108,45 @@ export function createWebGlPoints(canvas: HTMLCanvasElement): PointRenderer | un
     const type = data instanceof Uint8Array ? gl.UNSIGNED_BYTE : gl.FLOAT;
     gl.vertexAttribPointer(at, width, type, false, 0, 0);
   };
+  // In random order the first ones stand for all.
+  let order: readonly number[] = [];
+  const inOrder = (values: Uint8Array) => Uint8Array.from(order, (i) => values[i]!);
   return {
     setPoints(points) {
-      count = points.length / 2;
-      upload("place", points, 2);
+      if (points.length / 2 !== count) {
+        count = points.length / 2;
+        order = shuffled(
+          Array.from({ length: count }, (_, i) => i),
+          createRng(1),
+        );
+      }
+      const places = new Float32Array(points.length);
+      for (const [at, i] of order.entries()) {
+        places[2 * at] = points[2 * i]!;
+        places[2 * at + 1] = points[2 * i + 1]!;
+      }
+      upload("place", places, 2);
     },
-    setGroups: (groups) => upload("group", groups, 1),
-    setChosen: (chosen) => upload("chosen", chosen, 1),
-    draw({ centre, zoom }, { colours, hollow, size }) {
+    setGroups: (groups) => upload("group", inOrder(groups), 1),
+    setChosen: (chosen) => upload("chosen", inOrder(chosen), 1),
+    draw({ centre, zoom }, { colours, hollow, size, share }) {
       gl.viewport(0, 0, canvas.width, canvas.height);
       gl.clearColor(0, 0, 0, 0);
       gl.clear(gl.COLOR_BUFFER_BIT);
       gl.enable(gl.BLEND);
       gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
       gl.useProgram(program);
-      gl.uniform2f(places.centre, centre[0], centre[1]);
-      gl.uniform1f(places.zoom, zoom);
-      gl.uniform1f(places.size, size);
-      gl.uniform1f(places.hollow, hollow);
+      gl.uniform2f(uniforms.centre, centre[0], centre[1]);
+      gl.uniform1f(uniforms.zoom, zoom);
+      gl.uniform1f(uniforms.size, size);
+      gl.uniform1f(uniforms.hollow, hollow);
       const flat = Float32Array.from({ length: 3 * GROUPS }, (_, i) => {
         return colours[Math.floor(i / 3) % colours.length]![i % 3]!;
       });
-      gl.uniform3fv(places.colours, flat);
-      gl.drawArrays(gl.POINTS, 0, count);
+      gl.uniform3fv(uniforms.colours, flat);
+      gl.drawArrays(gl.POINTS, 0, Math.ceil(share * count));
     },
+    wait: () => gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4)),
     dispose() {
       for (const buffer of buffers.values()) gl.deleteBuffer(buffer);
       gl.deleteProgram(program);
@@ -145,14 +165,15 @@ export function createPlainPoints(canvas: HTMLCanvasElement): PointRenderer | un
     setPoints: (next) => void (points = next as Float32Array<ArrayBuffer>),
     setGroups: (next) => void (groups = next as Uint8Array<ArrayBuffer>),
     setChosen: (next) => void (chosen = next as Uint8Array<ArrayBuffer>),
-    draw({ centre, zoom }, { colours, hollow, size }) {
+    draw({ centre, zoom }, { colours, hollow, size, share }) {
       const { width, height } = canvas;
+      const step = Math.max(1, Math.round(1 / share));
       context.clearRect(0, 0, width, height);
       for (const [group, [red, green, blue]] of colours.entries()) {
         const colour = `rgb(${255 * red} ${255 * green} ${255 * blue})`;
         context.fillStyle = colour;
         context.strokeStyle = colour;
-        for (let i = 0; i < groups.length; i++) {
+        for (let i = 0; i < groups.length; i += step) {
           if (groups[i] !== group) continue;
           const x = ((points[2 * i]! - centre[0]) * zoom + 0.5) * width;
           const y = ((points[2 * i + 1]! - centre[1]) * zoom + 0.5) * height;
@@ -164,6 +185,7 @@ export function createPlainPoints(canvas: HTMLCanvasElement): PointRenderer | un
       }
       context.globalAlpha = 1;
     },
+    wait: () => undefined,
     dispose: () => undefined,
   };
 }
