@@ -30,6 +30,7 @@ export default mergeConfig(
               "@tensorflow/tfjs-core",
               "@tensorflow/tfjs-backend-cpu",
               "@tensorflow/tfjs-backend-webgpu",
+              "umap-js",
             ],
           },
           test: {
