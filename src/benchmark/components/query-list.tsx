@@ -79,8 +79,10 @@ export function QueryList(props: QueryListProps) {
           ]}
         />
       </Group>
-      <Text size="sm" c="dimmed" mb={4}>
-        <Trans>{count} queries</Trans>{" "}
+      <Group gap="xs" mb={4}>
+        <Text size="sm" c="dimmed">
+          <Trans>{count} queries</Trans>
+        </Text>
         <Button
           size="compact-xs"
           variant="subtle"
@@ -92,12 +94,11 @@ export function QueryList(props: QueryListProps) {
           <Trans>Save (CSV)</Trans>
         </Button>
         {isByMargin && (
-          <>
-            {". "}
+          <Text size="xs" c="dimmed">
             <Trans>Margin: score of the true item less that of the best other one.</Trans>
-          </>
+          </Text>
         )}
-      </Text>
+      </Group>
       {/* Keys scroll the list even where no row is in view. */}
       <section
         ref={scroller}
