@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button } from "@mantine/core";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { Keys } from "@/shared/ui/keys";
@@ -61,10 +61,11 @@ export function JudgeView(props: JudgeViewProps) {
     [],
   );
 
-  // A new pair takes the focus back from the button that brought it, so that Enter means the pair.
-  useEffect(() => {
+  // A new pair or mode takes the focus back from the control that brought it, before it is seen: the
+  // next key means the pair, where an arrow on the mode's radio buttons would change the mode again.
+  useLayoutEffect(() => {
     screen.current?.focus({ preventScroll: true });
-  }, [task]);
+  }, [task, controller]);
 
   const commands: Partial<Record<Command, () => void>> = {
     equal: () => controller.dispatch({ type: "equal" }),
