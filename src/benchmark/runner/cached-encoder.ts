@@ -1,11 +1,7 @@
 import type { BenchmarkEncoder, EncodeJob } from "@/domain/benchmark/encoder";
+import { sha256Hex } from "@/shared/lib/sha256";
 import type { VectorStore } from "@/shared/persistence/benchmark-vectors";
 import type { DataFiles } from "../logic/read-data-set";
-
-async function sha256(data: BufferSource): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 /** What a vector depends on besides the encoder: the image's bytes and the text. */
 async function contentKey(job: EncodeJob, files: DataFiles): Promise<string | undefined> {
@@ -13,9 +9,9 @@ async function contentKey(job: EncodeJob, files: DataFiles): Promise<string | un
   const image =
     job.image === undefined ? undefined : await files.open(job.image).catch(() => undefined);
   if (job.image !== undefined && image === undefined) return undefined;
-  const imageHash = image === undefined ? "" : await sha256(await image.arrayBuffer());
+  const imageHash = image === undefined ? "" : await sha256Hex(await image.arrayBuffer());
   const textHash =
-    job.text === undefined ? "" : await sha256(new TextEncoder().encode(`t${job.text}`));
+    job.text === undefined ? "" : await sha256Hex(new TextEncoder().encode(`t${job.text}`));
   return `${imageHash}.${textHash}`;
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { BenchmarkTask } from "@/domain/benchmark/task";
+import { sha256Hex } from "@/shared/lib/sha256";
 import type { BlobStore } from "@/shared/persistence/opfs";
 import type { Judgements, Verdict } from "../logic/judgements";
 
@@ -16,9 +17,7 @@ const fileSchema = z.object({
 export async function judgementPath(task: BenchmarkTask): Promise<string> {
   const ids = task.candidates.map(({ id }) => id).sort();
   const bytes = new TextEncoder().encode(JSON.stringify([task.preset, ids]));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const name = Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0"));
-  return `judgements/${name.join("")}.json`;
+  return `judgements/${(await sha256Hex(bytes)).slice(0, 32)}.json`;
 }
 
 /** What was judged before; nothing where no file lies, or one that cannot be understood. */

@@ -3,7 +3,7 @@ import { packRows, type Gallery, type OpenGallery } from "../retrieval/gallery";
 import { placeCounted, type TrueRanks } from "../retrieval/true-rank";
 import { compareBytes } from "../trec";
 import type { Relevance } from "./task";
-import { joinRows, type VectorTable } from "./vectors";
+import { joinRows, normalise, type VectorTable } from "./vectors";
 
 export interface RankedCandidate {
   readonly id: string;
@@ -168,16 +168,10 @@ function readOrdered(pool: VectorTable, order: Int32Array, dimension: number): F
     const at = order[row]! * pool.dimension;
     values.set(matrix.subarray(at, at + dimension), row * dimension);
   }
-  if (dimension < pool.dimension) normaliseRows(values, dimension);
-  return values;
-}
-
-function normaliseRows(values: Float32Array, dimension: number): void {
-  for (let at = 0; at < values.length; at += dimension) {
-    let squares = 0;
-    for (let i = at; i < at + dimension; i++) squares += values[i]! ** 2;
-    if (squares === 0) continue;
-    const scale = 1 / Math.sqrt(squares);
-    for (let i = at; i < at + dimension; i++) values[i]! *= scale;
+  if (dimension < pool.dimension) {
+    for (let at = 0; at < values.length; at += dimension) {
+      normalise(values.subarray(at, at + dimension));
+    }
   }
+  return values;
 }

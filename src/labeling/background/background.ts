@@ -4,6 +4,7 @@ import { createMirrorFeed, type MirrorFeed } from "../logic/project-mirror";
 import type { Reports } from "../logic/report-tasks";
 import type { ExportResult } from "../logic/export/whole-export";
 import type { ProjectData } from "../logic/export/project-data";
+import { turn } from "../queries/turn";
 import type { BackgroundAnswer, BackgroundRequest } from "./messages";
 
 /** Long computations on an open project, in a worker that holds a copy of it. */
@@ -35,13 +36,6 @@ interface Running {
 }
 
 type Question = Exclude<BackgroundRequest, { readonly kind: "part" }>;
-
-/** Lets the page take its turn: keys, timers, painting. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 0);
-  });
-}
 
 async function bringUpToDate(
   { worker, feed }: Running,

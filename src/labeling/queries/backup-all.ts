@@ -9,6 +9,7 @@ import { imagePath, type ProjectData } from "../logic/export/project-data";
 import type { ExportResult } from "../logic/export/whole-export";
 import { isoTime } from "../logic/make-event";
 import { createImageSource } from "../store/image-source";
+import { readContent } from "../store/open-project";
 import { collectImages } from "./collect-images";
 
 export interface BackupProgress {
@@ -29,13 +30,9 @@ async function dataOf(
   repository: LabelingRepository,
   project: LabelingProject,
 ): Promise<ProjectData> {
-  const { products, creatives, pairs } = await repository.content(project.id);
   return {
     project,
-    products: new Map(products.map((one) => [one.id, one])),
-    creatives: new Map(creatives.map((one) => [one.id, one])),
-    pairs,
-    pairsById: new Map(pairs.map((one) => [one.id, one])),
+    ...(await readContent(repository, project.id)),
     state: foldEvents(await repository.log.read(project.id)),
   };
 }

@@ -14,6 +14,11 @@ function addToCreative(
   return Object.keys(factors).length === 0 ? sum : { ...sum, factors };
 }
 
+/** Where the bytes of an image lie: the same bytes, the same place. */
+export function storedImagePath(sha256: string, extension: string): string {
+  return `labeling/${sha256.slice(0, 2)}/${sha256}.${extension}`;
+}
+
 /** Keeps an import in the database and the blob store. Images are kept once per content. */
 export function createImportSink(handle: ProjectHandle, blobs: BlobStore): ImportSink {
   const { repository } = handle;
@@ -21,7 +26,7 @@ export function createImportSink(handle: ProjectHandle, blobs: BlobStore): Impor
   const written = new Set<string>();
   return {
     async keepImage(bytes, sha256, extension) {
-      const path = `labeling/${sha256.slice(0, 2)}/${sha256}.${extension}`;
+      const path = storedImagePath(sha256, extension);
       if (!written.has(path) && (await blobs.read(path)) === undefined) {
         await blobs.write(path, bytes);
       }

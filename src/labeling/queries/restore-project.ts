@@ -10,6 +10,9 @@ import type { ImportIssue } from "../logic/import/limits";
 import { sourcesOfZip, type SourceFile, type SourceSet } from "../logic/import/sources";
 import { imagePath } from "../logic/export/project-data";
 import { AppError, messageOf } from "@/shared/lib/errors";
+import { sha256Hex } from "@/shared/lib/sha256";
+import { storedImagePath } from "./import-sink";
+import { turn } from "./turn";
 
 export interface RestoreReport {
   readonly projectId: string;
@@ -26,12 +29,6 @@ export interface Conflict {
   readonly annotator: string;
   readonly at: string;
   readonly pair: string | undefined;
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 0);
-  });
 }
 
 interface ReadProject {
@@ -60,13 +57,8 @@ async function keepImage(
 ): Promise<string | undefined> {
   const header = readImageHeader(new Uint8Array(await blob.slice(0, HEADER_BYTES).arrayBuffer()));
   if (header === undefined) return undefined;
-  let target = path;
-  if (target === undefined) {
-    const digest = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
-    const hash = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
-    const name = hash.join("");
-    target = `labeling/${name.slice(0, 2)}/${name}.${header.extension}`;
-  }
+  const target =
+    path ?? storedImagePath(await sha256Hex(await blob.arrayBuffer()), header.extension);
   await blobs.write(target, new Blob([blob], { type: header.type }));
   return target;
 }

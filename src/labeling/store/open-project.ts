@@ -41,7 +41,8 @@ function mapById<T extends { readonly id: string }>(items: readonly T[]): Readon
   return new Map(items.map((item) => [item.id, item]));
 }
 
-async function readContent(repository: LabelingRepository, id: string) {
+/** Products, creatives and pairs of a project, by their ids. */
+export async function readContent(repository: LabelingRepository, id: string) {
   const { products, creatives, pairs } = await repository.content(id);
   return {
     products: mapById(products),

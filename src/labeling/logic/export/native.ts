@@ -11,6 +11,7 @@ import {
   type LabelingProject,
 } from "@/domain/labeling/records";
 import { AppError, messageOf } from "@/shared/lib/errors";
+import { sha256Hex } from "@/shared/lib/sha256";
 import type { ImportIssue } from "../import/limits";
 import { eventsOf, type ProjectData } from "./project-data";
 
@@ -52,9 +53,8 @@ export interface NativeContent {
 }
 
 async function chainHash(previous: string, lines: readonly string[]): Promise<string> {
-  const bytes = new TextEncoder().encode(previous + lines.map((line) => `${line}\n`).join(""));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const text = previous + lines.map((line) => `${line}\n`).join("");
+  return await sha256Hex(new TextEncoder().encode(text));
 }
 
 /** The whole project as text. */

@@ -7,6 +7,7 @@ import type {
 } from "@/domain/labeling/records";
 import { messageOf } from "@/shared/lib/errors";
 import type { Clock } from "@/shared/lib/ports";
+import { sha256Hex } from "@/shared/lib/sha256";
 import { Assembly, type KeptImage } from "./assemble";
 import { HEADER_BYTES, readImageHeader } from "./image-header";
 import { cleanText, IMPORT_LIMITS, type ImportIssue } from "./limits";
@@ -107,11 +108,6 @@ function createPacer({ clock, signal, onProgress }: ImportPorts) {
   };
 }
 
-async function sha256Of(blob: Blob): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /** Checks and keeps one image. @throws with the reason when it is not one. */
 async function keepImage(
   cell: ImageCell,
@@ -141,7 +137,7 @@ async function keepImage(
   if (isReferenced && file !== undefined) {
     return { image: { kind: "folder", path: file.path }, ...size };
   }
-  const sha256 = await sha256Of(blob);
+  const sha256 = await sha256Hex(await blob.arrayBuffer());
   const typed = new Blob([blob], { type: header.type });
   return { image: await sink.keepImage(typed, sha256, header.extension), sha256, ...size };
 }
