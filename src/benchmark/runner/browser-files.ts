@@ -2,6 +2,7 @@ import { nameInAddress, safePath } from "@/domain/benchmark/rows";
 import { AppError } from "@/shared/lib/errors";
 import type { Pixels } from "../logic/baseline-encoder";
 import type { DataFiles } from "../logic/read-data-set";
+import { fetchImage } from "./fetch-image";
 
 const DEMO = "/data/demo/";
 
@@ -23,38 +24,6 @@ export function createDemoFiles(): DataFiles {
       return response.ok ? await response.blob() : undefined;
     },
   };
-}
-
-const MAX_FETCHED_BYTES = 30_000_000;
-const FETCH_MS = 30_000;
-
-/**
- * A picture that a table names by its address. Nothing of the page goes along: no cookies, no referrer.
- *
- * @throws {AppError} asset-fetch when its server does not answer, or does not allow other sites to read.
- */
-async function fetchImage(address: string): Promise<Blob> {
-  const fail = (reason: string, cause?: unknown) =>
-    new AppError(
-      "asset-fetch",
-      `${address}: ${reason}. Its server must allow other sites to read it (CORS); or put the file into the folder.`,
-      { cause },
-    );
-  let response: Response;
-  try {
-    response = await fetch(address, {
-      credentials: "omit",
-      referrerPolicy: "no-referrer",
-      signal: AbortSignal.timeout(FETCH_MS),
-    });
-  } catch (error) {
-    throw fail("cannot be fetched", error);
-  }
-  if (!response.ok) throw fail(`answered ${response.status}`);
-  if (Number(response.headers.get("content-length") ?? 0) > MAX_FETCHED_BYTES) {
-    throw fail(`is larger than ${MAX_FETCHED_BYTES} bytes`);
-  }
-  return await response.blob();
 }
 
 /** A picture is hashed, encoded and shown within a short time. */
