@@ -5,8 +5,8 @@ import { useState } from "react";
 import type { ColumnMapping } from "@/domain/benchmark/presets/custom";
 import { ErrorNotice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
-import { previewCustom } from "../logic/read-data-set";
-import { openUserFiles } from "../runner/browser-files";
+import { nameFiles } from "../runner/browser-files";
+import { previewFiles } from "../runner/read-files";
 import styles from "./start-panel.module.css";
 
 type ItemMapping = ColumnMapping["items"];
@@ -29,7 +29,7 @@ export function MappingForm({
   const { t } = useLingui();
   const preview = useQuery({
     queryKey: ["benchmark", "preview", files.map(({ name, size }) => `${name}:${size}`)],
-    queryFn: async () => await previewCustom(await openUserFiles(files)),
+    queryFn: async ({ signal }) => await previewFiles(nameFiles(files), signal),
   });
   const [chosen, setChosen] = useState<ColumnMapping>();
   if (preview.isError) return <ErrorNotice error={preview.error} />;

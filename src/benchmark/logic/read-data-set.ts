@@ -69,19 +69,22 @@ function columnsOf(rows: readonly RowResult[]): string[] {
 const ITEM_TABLE = /(^|\/)(items?|products?|catalogue|catalog|corpus|candidates?|metadata)[^/]*$/iu;
 const QUERY_TABLE = /(^|\/)[^/]*quer(y|ies)[^/]*$/iu;
 
-/** The tables of an imported set, for the mapping form. */
-export async function previewCustom(files: DataFiles): Promise<{
+/** Columns of an imported set's tables, and a first guess at what they hold. */
+export interface TablePreview {
   readonly itemColumns: readonly string[];
   readonly queryColumns: readonly string[];
   readonly mapping: ColumnMapping;
-}> {
+}
+
+/** The tables of an imported set, for the mapping form. */
+export async function previewCustom(files: DataFiles): Promise<TablePreview> {
   const tables = await customTables(files);
   const itemColumns = columnsOf(tables.items);
   const queryColumns = columnsOf(tables.queries);
   return { itemColumns, queryColumns, mapping: guessMapping(itemColumns, queryColumns) };
 }
 
-const IMAGE_FILE = /\.(?:jpe?g|png|webp|avif|gif)$/iu;
+export const IMAGE_FILE = /\.(?:jpe?g|png|webp|avif|gif)$/iu;
 
 /** An image folder without a table: every picture is an item, the folder that it lies in its class. */
 function imageRows(files: DataFiles): RowResult[] {

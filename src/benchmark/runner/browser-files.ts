@@ -97,15 +97,32 @@ async function addZip(file: File, out: Map<string, () => Promise<Blob>>): Promis
   }
 }
 
-/** Chosen or dropped files and zips as one data set. */
-export async function openUserFiles(files: readonly File[]): Promise<DataFiles> {
-  const entries = new Map<string, () => Promise<Blob>>();
-  for (const file of files) {
+/** A chosen file under its path; without the file where only its name matters. */
+export interface NamedFile {
+  readonly path: string;
+  readonly file?: File;
+}
+
+/** Chosen or dropped files with the paths that they have in their folder, as far as those are safe. */
+export function nameFiles(files: readonly File[]): (NamedFile & { readonly file: File })[] {
+  return files.flatMap((file) => {
     const path = safePath(file.webkitRelativePath || file.name);
-    if (/\.zip$/iu.test(file.name)) await addZip(file, entries);
-    else if (path !== undefined) entries.set(path, () => Promise.resolve(file));
+    return path === undefined ? [] : [{ path, file }];
+  });
+}
+
+/** Files and zips as one data set. */
+export async function openFiles(files: readonly NamedFile[]): Promise<DataFiles> {
+  const entries = new Map<string, () => Promise<Blob>>();
+  for (const { path, file } of files) {
+    if (file !== undefined && /\.zip$/iu.test(path)) await addZip(file, entries);
+    else entries.set(path, () => (file === undefined ? missing(path) : Promise.resolve(file)));
   }
   return indexFiles(entries);
+}
+
+function missing(path: string): Promise<never> {
+  return Promise.reject(new AppError("input-decode", `${path} is missing`));
 }
 
 /** Adds images of free queries to a data set. */
@@ -115,9 +132,7 @@ export function withExtraFiles(files: DataFiles, extra: ReadonlyMap<string, Blob
 
 /** @throws {AppError} input-decode when the data set has no such file, or what fetching it reports. */
 export async function openImage(files: DataFiles, image: string): Promise<Blob> {
-  const blob = await files.open(image);
-  if (blob === undefined) throw new AppError("input-decode", `${image} is missing`);
-  return blob;
+  return (await files.open(image)) ?? (await missing(image));
 }
 
 /** Pixels as stored: no colour management, opacity apart. */

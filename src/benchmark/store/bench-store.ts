@@ -20,7 +20,8 @@ import type { BlobStore } from "@/shared/persistence/opfs";
 import { createBaselineEncoder } from "../logic/baseline-encoder";
 import {
   createDemoFiles,
-  openUserFiles,
+  nameFiles,
+  openFiles,
   readPixels,
   withExtraFiles,
 } from "../runner/browser-files";
@@ -31,6 +32,7 @@ import { createImportedEncoder } from "../logic/imported-encoder";
 import { judge, type Judgements, type Verdict } from "../logic/judgements";
 import { judgementPath, loadJudgements, saveJudgements } from "../runner/judgement-file";
 import { readDataSet, type DataFiles } from "../logic/read-data-set";
+import { readFiles } from "../runner/read-files";
 import { readVectors, type VectorFile } from "../logic/read-vectors";
 
 export interface LoadedDataSet {
@@ -262,8 +264,9 @@ export function createBenchStore(ports: BenchPorts): BenchStore {
       }),
     openFiles: (chosen, options) =>
       open(async () => {
-        const files = await openUserFiles(chosen);
-        return { task: await readDataSet(files, options), files, extra: new Map() };
+        const named = nameFiles(chosen);
+        const [files, task] = await Promise.all([openFiles(named), readFiles(named, options)]);
+        return { task, files, extra: new Map() };
       }),
     async addVectors(file) {
       try {
