@@ -125,6 +125,11 @@ export function compareBytes(a: string, b: string): number {
   return a.length - b.length;
 }
 
+/** An id for TREC's columns, which white space would break. */
+export function trecId(id: string): string {
+  return id.replaceAll(/\s+/gu, "_");
+}
+
 /**
  * Lines of a run file, best first within each query, so that every tool agrees on the order: the rank
  * column counts up, and scores that tie keep their value.

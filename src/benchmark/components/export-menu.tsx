@@ -22,6 +22,7 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
   const [first] = runs;
   if (first === undefined) return null;
   const { task } = first;
+  const encoded = runs.filter(({ lists }) => lists === undefined);
   const saveRuns = async () => {
     for (const run of runs) {
       for (const direction of run.scorers.keys()) {
@@ -30,12 +31,17 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
     }
   };
   const saveQrels = () => {
-    for (const direction of first.scorers.keys()) {
-      save(trecQrels(first, direction), "text/plain", `${direction}.qrels`);
+    const byDirection = new Map(
+      runs
+        .toReversed()
+        .flatMap((run) => [...run.scorers.keys()].map((direction) => [direction, run] as const)),
+    );
+    for (const [direction, run] of byDirection) {
+      save(trecQrels(run, direction), "text/plain", `${direction}.qrels`);
     }
   };
   const saveVectors = async () => {
-    for (const run of runs) saveFile(await vectorsNpz(run), `${run.encoder.id}.vectors.npz`);
+    for (const run of encoded) saveFile(await vectorsNpz(run), `${run.encoder.id}.vectors.npz`);
   };
   const saveItems = () => {
     const plan = planBenchmark(task, {
@@ -86,7 +92,7 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
           <Menu.Item onClick={saveQrels}>
             <Trans>Relevance (TREC qrels)</Trans>
           </Menu.Item>
-          <Menu.Item onClick={() => void saveVectors()}>
+          <Menu.Item disabled={encoded.length === 0} onClick={() => void saveVectors()}>
             <Trans>Vectors (NumPy)</Trans>
           </Menu.Item>
           <Menu.Item onClick={saveItems}>

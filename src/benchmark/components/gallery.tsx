@@ -26,7 +26,7 @@ export interface GalleryProps {
 function Move({ rank, other }: { readonly rank: number; readonly other: number | undefined }) {
   const { t } = useLingui();
   if (other === rank) return null;
-  if (other === undefined)
+  if (other === undefined || !Number.isFinite(other))
     return <small title={t`not among the other encoder's first 20`}> ∗</small>;
   const arrow = other > rank ? "▲" : "▼";
   return <small title={t`at ${other} with the other encoder`}>{` ${arrow} ${other}`}</small>;
@@ -87,7 +87,13 @@ function Card({
           <ItemImage files={files} image={entry.image} alt="" className={styles["image"]} />
         )}
         <div className={styles["cardLine"]}>
-          <strong>{rank}</strong> · {score.toFixed(3)}
+          {Number.isFinite(rank) ? (
+            <>
+              <strong>{rank}</strong> · {score.toFixed(3)}
+            </>
+          ) : (
+            <Trans>not in the list</Trans>
+          )}
           {tied && (
             <>
               {" "}
@@ -119,7 +125,9 @@ export function Gallery(props: GalleryProps) {
     <section className={styles["section"]}>
       <h2>
         {label}
-        {rank !== undefined && <> · {t`true item at ${rank}`}</>}
+        {rank !== undefined && (
+          <> · {Number.isFinite(rank) ? t`true item at ${rank}` : t`true item not in the list`}</>
+        )}
       </h2>
       <ul className={styles["gallery"]}>
         {ranked.map((candidate) => {

@@ -11,6 +11,11 @@ import { ItemImage } from "./item-image";
 
 const ROW_HEIGHT = 52;
 
+/** An imported list may lack the true item. */
+function formatRank(rank: number): string {
+  return Number.isFinite(rank) ? `${rank}` : "–";
+}
+
 export interface QueryListProps {
   readonly rows: readonly QueryRow[];
   readonly files: DataFiles;
@@ -24,7 +29,8 @@ export interface QueryListProps {
 }
 
 function formatMargin(margin: number): string {
-  return `${margin < 0 ? "−" : "+"}${Math.abs(margin).toFixed(3)}`;
+  const size = Math.abs(margin);
+  return `${margin < 0 ? "−" : "+"}${Number.isFinite(size) ? size.toFixed(3) : "∞"}`;
 }
 
 /** Every ranked query; only what is in view is in the page. */
@@ -123,7 +129,9 @@ export function QueryList(props: QueryListProps) {
                 )}
                 <span>{query.text ?? query.id}</span>
                 <span className={styles["ranks"]}>
-                  {rankB === undefined ? rankA : `${rankA} → ${rankB}`}
+                  {rankB === undefined
+                    ? formatRank(rankA)
+                    : `${formatRank(rankA)} → ${formatRank(rankB)}`}
                   {isByMargin && <small>{formatMargin(margin)}</small>}
                 </span>
               </UnstyledButton>

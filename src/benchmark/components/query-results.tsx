@@ -6,12 +6,13 @@ import { useStore } from "zustand";
 import type { RankedCandidate } from "@/domain/benchmark/pool-ranking";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import { trueItems } from "@/domain/benchmark/score-direction";
-import { viewsOf, type BenchmarkQuery, type Direction } from "@/domain/benchmark/task";
+import type { BenchmarkQuery, Direction } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import { ErrorNotice } from "@/shared/ui/notice";
 import { SideMark } from "@/shared/ui/side-mark";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import { averagesOf } from "../logic/averages";
+import { firstCandidates } from "../logic/first-candidates";
 import type { BenchSearch } from "../logic/search-params";
 import type { BenchStore, LoadedDataSet, RunState } from "../store/bench-store";
 import styles from "./benchmark.module.css";
@@ -28,12 +29,9 @@ async function rankOf(
   query: BenchmarkQuery,
   signal: AbortSignal,
 ): Promise<readonly RankedCandidate[]> {
-  const { query: queryView, candidate } = viewsOf(direction);
-  const vector = run?.queries.get(queryView)?.vector(query.id);
-  const ranking = run?.rankings.get(candidate);
-  if (run === undefined || vector === undefined || ranking === undefined) return [];
+  if (run === undefined) return [];
   const always = trueItems(run.task, query, direction).map(({ id }) => id);
-  const [list = []] = await ranking.first([vector], SHOWN, always, signal);
+  const [list = []] = await firstCandidates(run, direction, [query.id], SHOWN, { always, signal });
   return list;
 }
 

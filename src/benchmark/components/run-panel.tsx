@@ -9,6 +9,7 @@ import { formatBytes } from "@/shared/ui/format";
 import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import type { BenchSearch } from "../logic/search-params";
+import { RUN_FILES } from "../logic/read-run";
 import { VECTOR_FILES } from "../logic/read-vectors";
 import { modelsQuery } from "../queries/models-query";
 import {
@@ -193,12 +194,12 @@ export function RunPanel({
             <Checkbox key={choice.key} value={choice.key} label={encoderName(choice, t)} />
           ))}
           <FileButton
-            accept={VECTOR_FILES}
-            onChange={(file) => file !== null && void store.actions.addVectors(file)}
+            accept={`${VECTOR_FILES},${RUN_FILES}`}
+            onChange={(file) => file !== null && void store.actions.addSystem(file)}
           >
             {(props) => (
               <Button size="compact-sm" variant="default" {...props}>
-                <Trans>Add vectors</Trans>
+                <Trans>Add vectors or a TREC run</Trans>
               </Button>
             )}
           </FileButton>

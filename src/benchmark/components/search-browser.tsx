@@ -101,6 +101,8 @@ export function SearchBrowser(props: SearchBrowserProps) {
   const asked = useMemo(() => a.run!.plan.queries.map(({ query }) => query), [a]);
   const selected = rows.find(({ query }) => query.id === search.query) ?? rows[0];
   const shownRuns = useMemo(() => (b === undefined ? [a] : [a, b]), [a, b]);
+  // Imported rankings have no vectors to draw.
+  const canMap = a.run!.lists === undefined;
   const showMap = () => {
     const { map: _map, layout: _layout, lasso: _lasso, ...rest } = search;
     onSearchChange(map === undefined ? { ...search, map: "category" } : rest);
@@ -110,17 +112,19 @@ export function SearchBrowser(props: SearchBrowserProps) {
       <SearchPickers {...{ ready, a, b, direction, directions, search, onSearchChange }} />
       <FreeSearch {...{ client, dataSet, search, onSearchChange }} first={a} />
       <Group gap="sm">
-        <Button
-          size="compact-md"
-          variant="default"
-          onClick={showMap}
-          aria-expanded={map !== undefined}
-        >
-          {map === undefined ? <Trans>Show the map</Trans> : <Trans>Hide the map</Trans>}
-        </Button>
+        {canMap && (
+          <Button
+            size="compact-md"
+            variant="default"
+            onClick={showMap}
+            aria-expanded={map !== undefined}
+          >
+            {map === undefined ? <Trans>Show the map</Trans> : <Trans>Hide the map</Trans>}
+          </Button>
+        )}
         <JudgedLine store={store} entry={a} direction={direction} />
       </Group>
-      {map !== undefined && (
+      {canMap && map !== undefined && (
         <MapPanel entry={a} {...{ dataSet, direction, flat, search, onSearchChange }} />
       )}
       <div className={styles["search"]}>

@@ -1,13 +1,9 @@
 import { trueItems } from "@/domain/benchmark/score-direction";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import { viewsOf, type Direction } from "@/domain/benchmark/task";
+import { firstCandidates } from "./first-candidates";
 import type { QueryRow } from "./query-list";
-import { formatQrels, formatRun, type Qrels } from "@/domain/trec";
-
-/** White space would break TREC's columns. */
-export function trecId(id: string): string {
-  return id.replaceAll(/\s+/gu, "_");
-}
+import { formatQrels, formatRun, trecId, type Qrels } from "@/domain/trec";
 
 /** Queries ranked at once. */
 const BATCH = 128;
@@ -18,22 +14,16 @@ export async function trecRun(
   direction: Direction,
   depth = 100,
 ): Promise<string> {
-  const { query, candidate } = viewsOf(direction);
-  const ranking = run.rankings.get(candidate);
-  const vectors = run.queries.get(query);
   const ids = [...(run.scorers.get(direction)?.ranks.keys() ?? [])];
   const scores = new Map<string, ReadonlyMap<string, number>>();
   for (let at = 0; at < ids.length; at += BATCH) {
     const some = ids.slice(at, at + BATCH);
-    const lists = await ranking!.first(
-      some.map((id) => vectors!.vector(id)!),
-      depth,
-    );
+    const lists = await firstCandidates(run, direction, some, depth);
     for (const [i, id] of some.entries()) {
       scores.set(trecId(id), new Map(lists[i]!.map((entry) => [trecId(entry.id), entry.score])));
     }
   }
-  ranking?.close();
+  run.rankings.get(viewsOf(direction).candidate)?.close();
   return [...formatRun(scores, trecId(run.encoder.id))].map((line) => `${line}\n`).join("");
 }
 

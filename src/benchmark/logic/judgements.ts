@@ -1,8 +1,8 @@
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
-import { viewsOf, type Direction } from "@/domain/benchmark/task";
+import type { Direction } from "@/domain/benchmark/task";
 import { wilsonInterval, type Interval } from "@/domain/statistics/binomial";
-import { formatQrels } from "@/domain/trec";
-import { trecId } from "./exports";
+import { formatQrels, trecId } from "@/domain/trec";
+import { firstCandidates } from "./first-candidates";
 
 /** 1 relevant, 0 not relevant. */
 export type Verdict = 0 | 1;
@@ -46,16 +46,14 @@ export async function judgedRecall(
 ): Promise<JudgedFigure | undefined> {
   const scorer = run.scorers.get(direction);
   if (scorer === undefined || scorer.ranks.size === 0) return undefined;
-  const views = viewsOf(direction);
-  const vectors = run.queries.get(views.query);
   const liked = [...judgements].flatMap(([query, own]) => {
     const ids = new Set([...own].filter(([, verdict]) => verdict === 1).map(([id]) => id));
-    const vector = vectors?.vector(query);
-    const isRanked = scorer.ranks.has(query) && ids.size > 0 && vector !== undefined;
-    return isRanked ? [{ query, ids, vector }] : [];
+    return scorer.ranks.has(query) && ids.size > 0 ? [{ query, ids }] : [];
   });
-  const lists = await run.rankings.get(views.candidate)!.first(
-    liked.map(({ vector }) => vector),
+  const lists = await firstCandidates(
+    run,
+    direction,
+    liked.map(({ query }) => query),
     k,
   );
   const won = new Set(

@@ -56,7 +56,7 @@ export function listQueries(
     const rankA = first(a, query.id);
     if (rankA === undefined || !isWanted(query)) return [];
     const rankB = first(b, query.id);
-    const gain = rankB === undefined ? 0 : rankA - rankB;
+    const gain = rankB === undefined || rankA === rankB ? 0 : rankA - rankB;
     return [{ query, rankA, rankB, gain, margin: margins?.get(query.id) ?? 0 }];
   });
   const value = ORDERS[sort];

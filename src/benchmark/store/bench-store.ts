@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { BASELINE_IDS, type BaselineId } from "@/domain/benchmark/baselines";
 import { cutEncoder } from "@/domain/benchmark/cut-encoder";
 import type { BenchmarkEncoder } from "@/domain/benchmark/encoder";
+import { directionInName, runFromLists } from "@/domain/benchmark/listed-run";
 import { jobsOf, planBenchmark } from "@/domain/benchmark/plan";
 import type { ColumnMapping } from "@/domain/benchmark/presets/custom";
 import { runBenchmark, type BenchmarkRun, type RunUpdate } from "@/domain/benchmark/run-benchmark";
@@ -12,6 +13,7 @@ import {
   type Preset,
   type Split,
 } from "@/domain/benchmark/task";
+import type { Run } from "@/domain/trec";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import type { ModelSummary } from "@/inference/protocol/messages";
 import type { Clock } from "@/shared/lib/ports";
@@ -33,6 +35,7 @@ import { judge, type Judgements, type Verdict } from "../logic/judgements";
 import { judgementPath, loadJudgements, saveJudgements } from "../runner/judgement-file";
 import { readDataSet, type DataFiles } from "../logic/read-data-set";
 import { readFiles } from "../runner/read-files";
+import { isRunFile, readRun } from "../logic/read-run";
 import { readVectors, type VectorFile } from "../logic/read-vectors";
 
 export interface LoadedDataSet {
@@ -42,16 +45,18 @@ export interface LoadedDataSet {
   readonly extra: Map<string, Blob>;
 }
 
-export interface ImportedVectors {
+/** Vectors or rankings that another program made. */
+export interface ImportedSystem {
   readonly name: string;
-  readonly file: VectorFile;
+  readonly vectors?: VectorFile;
+  readonly rankings?: Run;
 }
 
-/** What can be run: a model, a baseline, or imported vectors. */
+/** What can be run: a model, a baseline, or what was imported. */
 export interface EncoderChoice {
   readonly key: string;
   readonly model?: ModelSummary;
-  readonly imported?: ImportedVectors;
+  readonly imported?: ImportedSystem;
   /** Leading dimensions of a model's vectors; default all. */
   readonly width?: number;
 }
@@ -74,8 +79,8 @@ export interface BenchState {
   readonly dataSet: LoadedDataSet | undefined;
   readonly opening: boolean;
   readonly openError: unknown;
-  readonly imported: readonly ImportedVectors[];
-  /** Why the last file of vectors could not be read. */
+  readonly imported: readonly ImportedSystem[];
+  /** Why the last imported file could not be read. */
   readonly importError: unknown;
   /** Judgements made on the spot, apart from the data set's own relevance. */
   readonly judgements: Judgements;
@@ -91,7 +96,8 @@ export interface BenchActions {
     files: readonly File[],
     options: { readonly preset: Preset; readonly split: Split; readonly mapping?: ColumnMapping },
   ) => Promise<void>;
-  readonly addVectors: (file: File) => Promise<void>;
+  /** A file of vectors, or a TREC run file. */
+  readonly addSystem: (file: File) => Promise<void>;
   /** Runs one encoder after the other; earlier results of the same encoders are replaced. */
   readonly start: (
     choices: readonly EncoderChoice[],
@@ -134,16 +140,27 @@ async function openEncoder(
     );
     return choice.width === undefined ? encoder : cutEncoder(encoder, choice.width);
   }
-  if (imported !== undefined) {
+  if (imported?.vectors !== undefined) {
     const { task } = dataSet;
     const plan = planBenchmark(task, {
       directions: possibleDirections(task),
       views: ["t", "i", "mm"],
     });
     const keys = jobsOf(plan).map(({ key }) => key);
-    return createImportedEncoder(imported.name, imported.file, keys);
+    return createImportedEncoder(imported.name, imported.vectors, keys);
   }
   return createBaselineEncoder(choice.key as BaselineId, (image) => readPixels(files, image));
+}
+
+/** A run file ranks in one direction: the one in its name, else the first of those asked for. */
+async function measureLists(
+  task: BenchmarkTask,
+  { name, rankings = new Map() }: ImportedSystem,
+  directions: readonly Direction[],
+  control: { readonly signal: AbortSignal; readonly giveWay: () => Promise<void> },
+): Promise<BenchmarkRun> {
+  const direction = directionInName(name) ?? directions[0] ?? "t-mm";
+  return await runFromLists(task, { name, run: rankings, direction }, control);
 }
 
 const EMPTY: BenchState = {
@@ -226,6 +243,19 @@ export function createBenchStore(ports: BenchPorts): BenchStore {
     const leave = () => void flush?.().catch(() => undefined);
     addEventListener("pagehide", leave);
     try {
+      const giveWay = async () => {
+        await ports.clock.sleep(0, signal);
+        if (gate !== undefined) await flush?.();
+        await gate;
+      };
+      if (choice.imported?.rankings !== undefined) {
+        const run = await measureLists(dataSet.task, choice.imported, directions, {
+          signal,
+          giveWay,
+        });
+        change(choice.key, { status: "done", run, elapsedMs: ports.clock.now() - startedAt });
+        return;
+      }
       const encoder = await openEncoder(choice, dataSet, ports);
       flush = encoder.flush;
       let shownAt = -Infinity;
@@ -234,11 +264,7 @@ export function createBenchStore(ports: BenchPorts): BenchStore {
         signal,
         batch: choice.model === undefined ? LARGE_BATCH : MODEL_BATCH,
         openGallery,
-        async giveWay() {
-          await ports.clock.sleep(0, signal);
-          if (gate !== undefined) await flush?.();
-          await gate;
-        },
+        giveWay,
         onUpdate(update, current) {
           const now = ports.clock.now();
           if (now - shownAt < UPDATE_MS && update.phase !== "done") return;
@@ -268,12 +294,15 @@ export function createBenchStore(ports: BenchPorts): BenchStore {
         const [files, task] = await Promise.all([openFiles(named), readFiles(named, options)]);
         return { task, files, extra: new Map() };
       }),
-    async addVectors(file) {
+    async addSystem(file) {
+      const { name } = file;
       try {
-        const entry = { name: file.name, file: await readVectors(file, file.name) };
+        const entry: ImportedSystem = isRunFile(name)
+          ? { name, rankings: await readRun(file, name) }
+          : { name, vectors: await readVectors(file, name) };
         set(({ imported }) => ({
           importError: undefined,
-          imported: [...imported.filter(({ name }) => name !== file.name), entry],
+          imported: [...imported.filter((other) => other.name !== name), entry],
         }));
       } catch (importError) {
         set({ importError });

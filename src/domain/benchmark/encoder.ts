@@ -1,7 +1,7 @@
 import type { View } from "./task";
 
 /** How a vector of view mm comes about. */
-export type Fusion = "joint" | "normalised-sum" | "side-by-side" | "imported";
+export type Fusion = "joint" | "normalised-sum" | "side-by-side" | "imported" | "listed";
 
 export const FUSION_TEXT: Readonly<Record<Fusion, string>> = {
   joint: "image and text are encoded together",
@@ -9,6 +9,7 @@ export const FUSION_TEXT: Readonly<Record<Fusion, string>> = {
     "two towers: mm is the normalised sum of the image's and the text's unit vectors",
   "side-by-side": "mm holds the image's and the text's unit vectors side by side, normalised",
   imported: "vectors were imported; their file says how mm was made",
+  listed: "rankings were imported from a TREC run file; there are no vectors",
 };
 
 export type Role = "candidate" | "query" | "label";

@@ -5,7 +5,7 @@ import type { TieRule } from "../retrieval/true-rank";
 import { predictLabels, type PredictionResult } from "./classify";
 import type { BenchmarkEncoder, EncodeJob } from "./encoder";
 import { labelSources, planBenchmark, subjectsOf, type BenchmarkPlan } from "./plan";
-import { createPoolRanking, type PoolRanking } from "./pool-ranking";
+import { createPoolRanking, type PoolRanking, type RankedCandidate } from "./pool-ranking";
 import { mainDirection, createDirectionScorer, type DirectionScorer } from "./score-direction";
 import {
   viewsOf,
@@ -65,6 +65,8 @@ export interface BenchmarkRun {
   readonly scorers: ReadonlyMap<Direction, DirectionScorer>;
   /** Of the candidates, per view. */
   readonly rankings: ReadonlyMap<View, PoolRanking>;
+  /** Instead of vectors: each query's list, made elsewhere. */
+  readonly lists?: ReadonlyMap<Direction, ReadonlyMap<string, readonly RankedCandidate[]>>;
   /** Only for encoders whose vectors can be cut, after the last query. */
   curve: WidthCurve | undefined;
   readonly predictions: PredictionResult[];

@@ -13,7 +13,8 @@ import {
 import type { VectorTable } from "./vectors";
 
 /** Why a query has no rank. Queries that cannot take part by their nature are not counted. */
-export type SkipReason = "query not encoded" | "no true item" | "true item not encoded";
+export type SkipReason =
+  "query not encoded" | "query not in the run" | "no true item" | "true item not encoded";
 
 export interface DirectionScorer {
   readonly direction: Direction;
@@ -24,8 +25,8 @@ export interface DirectionScorer {
   readonly margins: ReadonlyMap<string, number>;
   /** Queries that have the view and take part. */
   readonly expected: number;
-  /** Candidates that have a vector. */
-  readonly pool: VectorTable;
+  /** Candidates that have a vector, or for imported rankings the view. */
+  readonly pool: Pick<VectorTable, "size">;
   /** Scores queries once each; others than those of this direction are ignored. */
   add(queries: readonly AskedQuery[], signal?: AbortSignal): Promise<void>;
 }
