@@ -98,11 +98,8 @@ function answerAgreement(
 }
 
 /** Krippendorff's alpha of the label with its interval, as text. */
-export function labelAgreementText(
-  state: LabelState,
-  pairs: ReadonlyMap<string, LabelingPair>,
-): string {
-  const { figures, items } = answerAgreement(judgementsOf(state, pairs), "label");
+export function labelAgreementText(judgements: readonly Judgement[]): string {
+  const { figures, items } = answerAgreement(judgements, "label");
   const alpha = figureOf(figures, "krippendorff_alpha");
   if (alpha.value === null) {
     return `undefined (${alpha.reason === null ? "no data" : UNDEFINED_REASON_TEXT[alpha.reason]})`;

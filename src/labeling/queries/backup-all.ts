@@ -4,7 +4,7 @@ import type { LabelingRepository } from "@/shared/persistence/labeling-repositor
 import type { BlobStore } from "@/shared/persistence/opfs";
 import { BACKUP_PATH, settingKeys, type BackupContent } from "../logic/export/backup";
 import { zipOf } from "../logic/export/bundle";
-import type { ExportFile } from "../logic/export/formats";
+import type { ExportFile } from "../logic/export/pieces";
 import { imagePath, type ProjectData } from "../logic/export/project-data";
 import type { ExportResult } from "../logic/export/whole-export";
 import { isoTime } from "../logic/make-event";

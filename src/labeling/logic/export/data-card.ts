@@ -1,5 +1,5 @@
 import { currentProtocol } from "@/domain/labeling/records";
-import { exportItems, type ProjectData } from "./project-data";
+import type { ExportItem, ProjectData } from "./project-data";
 
 export interface DataCardNumbers {
   /** Krippendorff's alpha of the label, as text with interval, or why it is undefined. */
@@ -34,9 +34,12 @@ function frontMatter(data: ProjectData): string {
 }
 
 /** What goes with every export: counts, agreement, annotators, protocol, licence, known limits. */
-export function dataCard(data: ProjectData, numbers: DataCardNumbers): string {
+export function dataCard(
+  data: ProjectData,
+  items: readonly ExportItem[],
+  numbers: DataCardNumbers,
+): string {
   const { project, state } = data;
-  const items = exportItems(data);
   const first = items.filter(({ judgement }) => judgement.event.repeat === 0);
   const byLabel = (label: string) =>
     first.filter(({ judgement }) => judgement.label === label).length;

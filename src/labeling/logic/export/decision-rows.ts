@@ -1,12 +1,7 @@
 import { QUESTION_IDS } from "@/domain/evaluation-protocol";
 import { OWN_QUESTION_IDS, type OwnQuestionId } from "@/domain/labeling/protocol-definition";
-import {
-  carriedText,
-  exportItems,
-  imagePath,
-  type ExportItem,
-  type ProjectData,
-} from "./project-data";
+import { carriedText, imagePath, type ExportItem, type ProjectData } from "./project-data";
+import type { Piece } from "./pieces";
 import type { DecisionRow } from "./row-schemas";
 
 function side(creative: ExportItem["a"]): DecisionRow["a"] {
@@ -86,12 +81,12 @@ function decisionRow(item: ExportItem): CarryingRow["row"] {
 }
 
 /**
- * Every judgement in force.
+ * The judgements as rows.
  *
  * @yields one row after another.
  */
-export function* decisionRows(data: ProjectData): Generator<CarryingRow> {
-  for (const item of exportItems(data)) {
+export function* decisionRows(items: Iterable<ExportItem>): Generator<CarryingRow> {
+  for (const item of items) {
     yield { row: decisionRow(item), carried: carriedText(item.judgement) };
   }
 }
@@ -101,13 +96,22 @@ export function csvCell(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   const text = typeof value === "object" ? JSON.stringify(value) : String(value as string | number);
-  return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\r\n]/u.test(text) ? `"${text.replace(/"/gu, '""')}"` : text;
 }
 
-export function toCsv(header: readonly string[], rows: Iterable<readonly unknown[]>): string {
-  const lines = [header.map(csvCell).join(",")];
-  for (const row of rows) lines.push(row.map(csvCell).join(","));
-  return `${lines.join("\r\n")}\r\n`;
+/**
+ * A table as RFC 4180 has it.
+ *
+ * @yields line after line.
+ */
+export function* csvIn(
+  path: string,
+  header: readonly string[],
+  rows: Iterable<readonly unknown[]>,
+): Generator<Piece> {
+  const line = (cells: readonly unknown[]): Piece => [path, `${cells.map(csvCell).join(",")}\r\n`];
+  yield line(header);
+  for (const row of rows) yield line(row);
 }
 
 export const FLAT_COLUMNS = [
@@ -151,9 +155,12 @@ export function flatColumns(data: ProjectData): readonly string[] {
  *
  * @yields one row after another, in the order of {@link flatColumns}.
  */
-export function* flatRows(data: ProjectData): Generator<readonly FlatCell[]> {
+export function* flatRows(
+  data: ProjectData,
+  items: Iterable<ExportItem>,
+): Generator<readonly FlatCell[]> {
   const own = ownColumns(data);
-  for (const row of decisionRows(data)) yield flatRow(row, own);
+  for (const row of decisionRows(items)) yield flatRow(row, own);
 }
 
 type FlatCell = string | number | boolean | null;

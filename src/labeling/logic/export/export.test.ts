@@ -10,7 +10,7 @@ import { dataCard } from "./data-card";
 import { decisionRows } from "./decision-rows";
 import { FORMAT_IDS, writeFormat } from "./formats";
 import { readNative, writeNative } from "./native";
-import { eventsOf } from "./project-data";
+import { eventsOf, exportItems } from "./project-data";
 import type { CreativePairRow } from "./row-schemas";
 
 const data = syntheticProject({ judgements: 300, seed: 5 });
@@ -127,7 +127,7 @@ test("Crowd-Kit keeps sides as shown and leaves out pairs without a winner", asy
     .trim()
     .split("\r\n");
   expect(header).toBe("worker,left,right,label");
-  const labelled = [...decisionRows(data)].filter(
+  const labelled = [...decisionRows(exportItems(data))].filter(
     ({ row: { choice } }) => choice !== "not_comparable",
   );
   expect(lines).toHaveLength(labelled.length);
@@ -147,7 +147,7 @@ test("Parquet reads back as the same table, with images as bytes and path", asyn
     image_a: { bytes: Uint8Array; path: string };
     active_ms: number;
   }[];
-  const decisions = [...decisionRows(data)].map(({ row }) => row);
+  const decisions = [...decisionRows(exportItems(data))].map(({ row }) => row);
   expect(rows).toHaveLength(decisions.length);
   rows.forEach((row, at) => {
     expect(row.pair_id).toBe(decisions[at]!.pair_id);
@@ -168,7 +168,11 @@ test("every format writes something for a project with judgements", async () => 
 });
 
 test("the data card counts what is there", () => {
-  const card = dataCard(data, { agreement: "α 0.5", exportedAt: "2026", isHuggingFace: true });
+  const card = dataCard(data, exportItems(data), {
+    agreement: "α 0.5",
+    exportedAt: "2026",
+    isHuggingFace: true,
+  });
   expect(card).toContain("pretty_name");
   expect(card).toContain(`Events in the log: ${data.state.events.size}`);
 });

@@ -1,8 +1,9 @@
-import { decisionRows, flatColumns, flatRows, toCsv } from "./decision-rows";
-import { jsonl, linesOf, withMember } from "./jsonl";
-import { labelStudioConfig, labelStudioTasks } from "./label-studio";
-import { writeNative } from "./native";
-import { parquetOf } from "./parquet";
+import { csvIn, decisionRows, flatColumns, flatRows } from "./decision-rows";
+import { withMember, withMembers } from "./jsonl";
+import { labelStudioPieces } from "./label-studio";
+import { nativePieces } from "./native";
+import { parquetPieces, type ImageBytes } from "./parquet";
+import { filesOf, linesIn, type ExportFile, type Piece, type Pieces } from "./pieces";
 import {
   asShown,
   carriedText,
@@ -19,17 +20,27 @@ import type {
   LlmComparatorDocument,
 } from "./row-schemas";
 import { bySplit, llamaFactory, msSwift, trl } from "./training-formats";
-import { responseOf, trainingExamples, type TrainingExample } from "./training-text";
-
-/** A file of an export. */
-export interface ExportFile {
-  readonly path: string;
-  readonly content: string | Blob;
-}
+import { perItem, responseOf, trainingExamples, type TrainingExample } from "./training-text";
 
 export interface FormatOptions {
+  /** The judgements to write, where they are at hand. */
+  readonly items?: readonly ExportItem[];
   /** Bytes of an image; absent when images are left out. */
-  readonly imageBytes?: (creative: ExportItem["a"]) => Promise<Uint8Array | undefined>;
+  readonly imageBytes?: ImageBytes | undefined;
+  /** Called as each judgement is written, or each event of the log. */
+  readonly onItem?: (() => void) | undefined;
+}
+
+/**
+ * The same items.
+ *
+ * @yields one after another, each told as it is taken.
+ */
+function* counted<T>(items: Iterable<T>, onItem: () => void): Generator<T> {
+  for (const item of items) {
+    onItem();
+    yield item;
+  }
 }
 
 export const FORMAT_IDS = [
@@ -49,30 +60,47 @@ export const FORMAT_IDS = [
 ] as const;
 export type FormatId = (typeof FORMAT_IDS)[number];
 
-/** What CreativePair lines and Hugging Face rows have in common. */
-function recordOf(
-  example: TrainingExample,
-): Omit<CreativePairRow, "image_a" | "image_b" | "perigee"> {
-  const { item, order } = example;
+type RecordMembers = Omit<CreativePairRow, "image_a" | "image_b" | "perigee">;
+/** Members that are the same in both display orders: their text is made once. */
+type SharedMembers = Pick<
+  RecordMembers,
+  | "product_title"
+  | "product_id"
+  | "query"
+  | "queries"
+  | "explanations"
+  | "label_source"
+  | "split"
+  | "annotator"
+  | "created_at"
+>;
+
+function sharedMembers({ item, title, queries, explanation }: TrainingExample): SharedMembers {
   const { event, pair } = item.judgement;
+  return {
+    product_title: title,
+    product_id: item.product.id,
+    query: queries[0] ?? "",
+    queries: [...queries],
+    ...(explanation === "" ? {} : { explanations: { q10: explanation } }),
+    label_source: "human",
+    split: pair.split,
+    annotator: item.annotator,
+    created_at: event.at,
+  };
+}
+
+function ownMembers(example: TrainingExample): Omit<RecordMembers, keyof SharedMembers> {
+  const { item, order } = example;
   const [first, second] = order === "AB" ? [item.a, item.b] : [item.b, item.a];
   const counts = ({ impressions, clicks }: ExportItem["a"]) =>
     impressions === undefined || clicks === undefined ? undefined : { impressions, clicks };
   const [ctrA, ctrB] = [counts(first), counts(second)];
   return {
-    product_title: example.title,
-    product_id: item.product.id,
-    query: example.queries[0] ?? "",
-    queries: [...example.queries],
     protocol: { ...example.answers, q10: example.label },
-    ...(example.explanation === "" ? {} : { explanations: { q10: example.explanation } }),
     label: example.label,
-    label_source: "human",
     ...(ctrA === undefined || ctrB === undefined ? {} : { ctr: { a: ctrA, b: ctrB } }),
     cot: responseOf(example),
-    split: pair.split,
-    annotator: item.annotator,
-    created_at: event.at,
     presented_order: order,
     id: example.id,
   };
@@ -86,32 +114,39 @@ function carriedIn({ item, order }: TrainingExample): string {
     : JSON.stringify({ twin: `${judgement.event.id}-AB` });
 }
 
+/** CreativePair records as JSON, in both display orders, consistent with one another. */
+function creativePairs(examples: Iterable<TrainingExample>): Iterable<Piece> {
+  const shared = perItem((example) => JSON.stringify(sharedMembers(example)));
+  function* lines(): Generator<string> {
+    for (const example of examples) {
+      const { imageA: image_a, imageB: image_b } = example;
+      const row = { image_a, image_b, ...ownMembers(example) };
+      yield withMember(withMembers(row, shared(example)), "perigee", carriedIn(example));
+    }
+  }
+  return linesIn("creative-pair.jsonl", lines());
+}
+
 /**
- * CreativePair records as JSON, in both display orders, consistent with one another.
+ * Arena's battles.
  *
  * @yields line after line.
  */
-function* creativePairLines(examples: Iterable<TrainingExample>): Generator<string> {
-  for (const example of examples) {
-    const row = { image_a: example.imageA, image_b: example.imageB, ...recordOf(example) };
-    yield withMember(row, "perigee", carriedIn(example));
+function* arenaLines(items: Iterable<ExportItem>): Generator<string> {
+  const winners = { A: "model_a", B: "model_b", none: "tie" } as const;
+  for (const { judgement, a, b, annotator } of items) {
+    yield JSON.stringify({
+      model_a: a.id,
+      model_b: b.id,
+      winner: winners[judgement.label],
+      judge: annotator,
+      tstamp: Date.parse(judgement.event.at) / 1000,
+    } satisfies ArenaRow);
   }
 }
 
-function arena(items: readonly ExportItem[]): ExportFile[] {
-  const winners = { A: "model_a", B: "model_b", none: "tie" } as const;
-  const rows = items.map(({ judgement, a, b, annotator }): ArenaRow => ({
-    model_a: a.id,
-    model_b: b.id,
-    winner: winners[judgement.label],
-    judge: annotator,
-    tstamp: Date.parse(judgement.event.at) / 1000,
-  }));
-  return [{ path: "arena.jsonl", content: jsonl(rows) }];
-}
-
 /** Crowd-Kit: left and right as shown (for NoisyBradleyTerry); ties have no row there. */
-function crowdKit(items: readonly ExportItem[]): ExportFile[] {
+function crowdKit(items: readonly ExportItem[]): Piece[] {
   const comparisons = items.flatMap(({ judgement, a, b, annotator }) => {
     const shown = shownLabel(judgement);
     if (shown === "none") return [];
@@ -122,15 +157,12 @@ function crowdKit(items: readonly ExportItem[]): ExportFile[] {
     .filter(({ judgement }) => judgement.event.repeat === 0)
     .map(({ judgement, annotator }) => [judgement.pair.id, annotator, judgement.label]);
   return [
-    {
-      path: "crowd-kit/comparisons.csv",
-      content: toCsv(["worker", "left", "right", "label"], comparisons),
-    },
-    { path: "crowd-kit/labels.csv", content: toCsv(["task", "worker", "label"], labels) },
+    ...csvIn("crowd-kit/comparisons.csv", ["worker", "left", "right", "label"], comparisons),
+    ...csvIn("crowd-kit/labels.csv", ["task", "worker", "label"], labels),
   ];
 }
 
-function llmComparator(items: readonly ExportItem[]): ExportFile[] {
+function llmComparator(items: readonly ExportItem[]): Piece[] {
   const groups = Map.groupBy(items, ({ judgement }) => judgement.pair.id);
   const scoreOf = ({ judgement }: ExportItem) => {
     if (judgement.label === "none") return 0;
@@ -160,21 +192,23 @@ function llmComparator(items: readonly ExportItem[]): ExportFile[] {
     models: [{ name: "A" }, { name: "B" }],
     examples,
   };
-  return [{ path: "llm-comparator.json", content: JSON.stringify(document) }];
+  return [["llm-comparator.json", JSON.stringify(document)]];
 }
 
 /** Hugging Face imagefolder: metadata inside each split's folder, images below it. */
-function huggingFace(examples: Iterable<TrainingExample>): ExportFile[] {
+function huggingFace(examples: Iterable<TrainingExample>): Iterable<Piece> {
+  const shared = perItem((example) => JSON.stringify(sharedMembers(example)));
   return bySplit(examples, [
     [
       (split) => `${split}/metadata.jsonl`,
       (example) => {
-        const row: Omit<HuggingFaceRow, "perigee"> = {
+        const row: Omit<HuggingFaceRow, "perigee" | keyof SharedMembers> = {
           image_a_file_name: example.imageA,
           image_b_file_name: example.imageB,
-          ...recordOf(example),
+          ...ownMembers(example),
         };
-        return withMember(row, "perigee", JSON.stringify(carriedIn(example)));
+        const text = withMembers(row, shared(example));
+        return withMember(text, "perigee", JSON.stringify(carriedIn(example)));
       },
     ],
   ]);
@@ -185,41 +219,35 @@ function huggingFace(examples: Iterable<TrainingExample>): ExportFile[] {
  *
  * @yields line after line.
  */
-function* rowLines(data: ProjectData): Generator<string> {
-  for (const { row, carried } of decisionRows(data)) yield withMember(row, "perigee", carried);
+function* rowLines(items: Iterable<ExportItem>): Generator<string> {
+  for (const { row, carried } of decisionRows(items)) {
+    yield withMember(JSON.stringify(row), "perigee", carried);
+  }
 }
 
-/** The files of one format, without images, data card and project log. */
-export async function writeFormat(
+/** The files of one format piece by piece, without images, data card and project log. */
+export function formatPieces(
   id: FormatId,
   data: ProjectData,
-  options: FormatOptions = {},
-): Promise<ExportFile[]> {
-  const items = () => exportItems(data);
-  const examples = () => trainingExamples(items(), data.project.protocols);
+  { items: known, imageBytes, onItem }: FormatOptions = {},
+): Pieces {
+  if (id === "native") return nativePieces(data, onItem);
+  const items = known ?? exportItems(data);
+  const each = onItem === undefined ? items : counted(items, onItem);
+  const examples = () => trainingExamples(each, data.project.protocols);
   switch (id) {
-    case "native":
-      return [{ path: "perigee-project.jsonl", content: await writeNative(data) }];
     case "rows":
-      return [{ path: "decisions.jsonl", content: linesOf(rowLines(data)) }];
+      return linesIn("decisions.jsonl", rowLines(each));
     case "csv":
-      return [
-        {
-          path: "decisions.csv",
-          content: toCsv(flatColumns(data), flatRows(data)),
-        },
-      ];
+      return csvIn("decisions.csv", flatColumns(data), flatRows(data, each));
     case "parquet":
-      return [{ path: "decisions.parquet", content: await parquetOf(data, options) }];
+      return parquetPieces(data, each, imageBytes);
     case "creative-pair":
-      return [{ path: "creative-pair.jsonl", content: linesOf(creativePairLines(examples())) }];
+      return creativePairs(examples());
     case "hugging-face":
       return huggingFace(examples());
     case "label-studio":
-      return [
-        { path: "label-studio.json", content: `[${labelStudioTasks(data).join(",")}]` },
-        { path: "label-studio.xml", content: labelStudioConfig(data) },
-      ];
+      return labelStudioPieces(data, each);
     case "trl":
       return trl(examples());
     case "ms-swift":
@@ -227,10 +255,19 @@ export async function writeFormat(
     case "llama-factory":
       return llamaFactory(examples());
     case "arena":
-      return arena(items());
+      return linesIn("arena.jsonl", arenaLines(each));
     case "crowd-kit":
-      return crowdKit(items());
+      return crowdKit(items);
     case "llm-comparator":
-      return llmComparator(items());
+      return llmComparator(items);
   }
+}
+
+/** The same files, each as a whole. */
+export async function writeFormat(
+  id: FormatId,
+  data: ProjectData,
+  options: FormatOptions = {},
+): Promise<ExportFile[]> {
+  return await filesOf(formatPieces(id, data, options));
 }

@@ -2,13 +2,13 @@ import { currentProtocol } from "@/domain/labeling/records";
 import {
   asShown,
   carriedText,
-  exportItems,
   imagePath,
   shownLabel,
   type ExportItem,
   type ProjectData,
 } from "./project-data";
 import { withMember } from "./jsonl";
+import type { Piece } from "./pieces";
 import type { LabelStudioAnnotation, LabelStudioResult, LabelStudioTask } from "./row-schemas";
 
 const pairwise = (selected: "left" | "right") => ({
@@ -63,39 +63,56 @@ function annotationOf(item: ExportItem): LabelStudioAnnotation {
   };
 }
 
-/** One task per showing, as JSON: left and right as the annotator saw them. */
-export function labelStudioTasks(data: ProjectData): string[] {
-  return exportItems(data).map((item, at): string => {
-    const { judgement, product, a, b } = item;
-    const [left, right] = asShown(judgement, a, b);
-    const task: Omit<LabelStudioTask, "meta"> = {
-      id: at + 1,
-      data: {
-        image1: imagePath(left),
-        image2: imagePath(right),
-        product_id: product.id,
-        title: product.title,
-        query: product.queries.join(" | "),
-        queries: [...product.queries],
-        pair_id: judgement.pair.id,
-        split: judgement.pair.split,
-      },
-      annotations: [annotationOf(item)],
-      predictions:
-        judgement.event.suggestion === undefined
-          ? []
-          : [
-              {
-                model_version: judgement.event.suggestion.revision,
-                score: judgement.event.suggestion.probabilityLeft,
-                result: [
-                  pairwise(judgement.event.suggestion.probabilityLeft >= 0.5 ? "left" : "right"),
-                ],
-              },
-            ],
-    };
-    return withMember(task, "meta", `{"perigee":${carriedText(judgement)}}`);
-  });
+/**
+ * One task per showing, left and right as the annotator saw them, and the configuration.
+ *
+ * @yields the files piece by piece.
+ */
+export function* labelStudioPieces(
+  data: ProjectData,
+  items: Iterable<ExportItem>,
+): Generator<Piece> {
+  const path = "label-studio.json";
+  let id = 0;
+  yield [path, "["];
+  for (const item of items) {
+    id++;
+    yield [path, `${id === 1 ? "" : ","}${taskText(item, id)}`];
+  }
+  yield [path, "]"];
+  yield ["label-studio.xml", labelStudioConfig(data)];
+}
+
+function taskText(item: ExportItem, id: number): string {
+  const { judgement, product, a, b } = item;
+  const [left, right] = asShown(judgement, a, b);
+  const task: Omit<LabelStudioTask, "meta"> = {
+    id,
+    data: {
+      image1: imagePath(left),
+      image2: imagePath(right),
+      product_id: product.id,
+      title: product.title,
+      query: product.queries.join(" | "),
+      queries: [...product.queries],
+      pair_id: judgement.pair.id,
+      split: judgement.pair.split,
+    },
+    annotations: [annotationOf(item)],
+    predictions:
+      judgement.event.suggestion === undefined
+        ? []
+        : [
+            {
+              model_version: judgement.event.suggestion.revision,
+              score: judgement.event.suggestion.probabilityLeft,
+              result: [
+                pairwise(judgement.event.suggestion.probabilityLeft >= 0.5 ? "left" : "right"),
+              ],
+            },
+          ],
+  };
+  return withMember(JSON.stringify(task), "meta", `{"perigee":${carriedText(judgement)}}`);
 }
 
 function xml(text: string): string {
@@ -109,7 +126,7 @@ function xml(text: string): string {
 }
 
 /** Labelling configuration that shows the exported tasks. */
-export function labelStudioConfig(data: ProjectData): string {
+function labelStudioConfig(data: ProjectData): string {
   const { reasons } = currentProtocol(data.project);
   const reasonChoices = reasons.map(
     ({ id, label }) =>

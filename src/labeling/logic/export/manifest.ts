@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { exportItems, type ProjectData } from "./project-data";
+import type { ProjectData } from "./project-data";
 
 export const MANIFEST_PATH = "manifest.json";
 
@@ -64,6 +64,7 @@ export function manifestOf(
   about: {
     readonly format: string;
     readonly exportedAt: string;
+    readonly judgements: number;
     readonly images: Manifest["images"];
     readonly missingImages: number;
     readonly paths: readonly string[];
@@ -84,7 +85,7 @@ export function manifestOf(
       products: data.products.size,
       creatives: data.creatives.size,
       pairs: data.pairs.length,
-      judgements: exportItems(data).length,
+      judgements: about.judgements,
       events: state.events.size,
     },
     images: about.images,

@@ -13,7 +13,8 @@ import {
 import { AppError, messageOf } from "@/shared/lib/errors";
 import { sha256Hex } from "@/shared/lib/sha256";
 import type { ImportIssue } from "../import/limits";
-import { eventsOf, type ProjectData } from "./project-data";
+import { filesOf, type Piece } from "./pieces";
+import type { ProjectData } from "./project-data";
 
 /**
  * Perigee's own format: JSON Lines with the project, everything in it, and the whole event log.
@@ -25,6 +26,7 @@ import { eventsOf, type ProjectData } from "./project-data";
  */
 
 export const NATIVE_SCHEMA = "perigee-labeling/1";
+const NATIVE_PATH = "perigee-project.jsonl";
 const BLOCK = 1000;
 /** Lines read between two turns of the page. */
 const LINES_PER_TURN = 200;
@@ -57,8 +59,16 @@ async function chainHash(previous: string, lines: readonly string[]): Promise<st
   return await sha256Hex(new TextEncoder().encode(text));
 }
 
-/** The whole project as text. */
-export async function writeNative(data: ProjectData): Promise<string> {
+/**
+ * The whole project.
+ *
+ * @param onEvent - called as each event is written.
+ * @yields its lines, many at a time.
+ */
+export async function* nativePieces(
+  data: ProjectData,
+  onEvent?: () => void,
+): AsyncGenerator<Piece> {
   const head = { type: "project", schema: NATIVE_SCHEMA, project: data.project };
   const parts = [JSON.stringify(head)];
   for (const product of data.products.values()) {
@@ -68,15 +78,30 @@ export async function writeNative(data: ProjectData): Promise<string> {
     parts.push(JSON.stringify({ type: "creative", creative }));
   }
   for (const pair of data.pairs) parts.push(JSON.stringify({ type: "pair", pair }));
-  const lines = eventsOf(data).map((event) => JSON.stringify({ type: "event", event }));
+  yield [NATIVE_PATH, `${parts.join("\n")}\n`];
   let hash = "";
-  for (let at = 0; at < lines.length; at += BLOCK) {
-    const block = lines.slice(at, at + BLOCK);
-    hash = await chainHash(hash, block);
-    const events = at + block.length;
-    parts.push(...block, JSON.stringify({ type: "checkpoint", events, sha256: hash }));
+  let events = 0;
+  let block = "";
+  const encoder = new TextEncoder();
+  async function* close(): AsyncGenerator<Piece> {
+    hash = await sha256Hex(encoder.encode(hash + block));
+    const checkpoint = JSON.stringify({ type: "checkpoint", events, sha256: hash });
+    yield [NATIVE_PATH, `${block}${checkpoint}\n`];
+    block = "";
   }
-  return `${parts.join("\n")}\n`;
+  for (const event of data.state.events.values()) {
+    block += `{"type":"event","event":${JSON.stringify(event)}}\n`;
+    events++;
+    onEvent?.();
+    if (events % BLOCK === 0) yield* close();
+  }
+  if (block !== "") yield* close();
+}
+
+/** The whole project as text. */
+export async function writeNative(data: ProjectData): Promise<string> {
+  const [file] = await filesOf(nativePieces(data));
+  return file!.content as string;
 }
 
 /**

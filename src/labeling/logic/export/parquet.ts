@@ -1,11 +1,18 @@
 import type { SchemaElement } from "hyparquet";
-import type { ColumnSource } from "hyparquet-writer";
+import type { ByteWriter, ColumnSource } from "hyparquet-writer";
 import { flatColumns, flatRows } from "./decision-rows";
-import type { FormatOptions } from "./formats";
-import { exportItems, imagePath, type ProjectData } from "./project-data";
+import type { Piece } from "./pieces";
+import { imagePath, type ExportItem, type ProjectData } from "./project-data";
+
+/** Bytes of a creative's image, if they can be read. */
+export type ImageBytes = (creative: ExportItem["a"]) => Promise<Uint8Array | undefined>;
 
 const NUMBERS: ReadonlySet<string> = new Set(["strength", "active_ms"]);
 const FLAGS: ReadonlySet<string> = new Set(["is_repeat"]);
+/** Rows of a row group: small enough to leave the memory soon, large enough to compress well. */
+const GROUP = 5000;
+/** Images are some hundred kilobytes each. */
+const GROUP_WITH_IMAGES = 100;
 
 function scalarElement(name: string): SchemaElement {
   const optional = { name, repetition_type: "OPTIONAL" } as const;
@@ -28,34 +35,73 @@ function storageOf(name: string): Pick<ColumnSource, "encoding"> {
   return name === "perigee" ? { encoding: "PLAIN" } : {};
 }
 
-/** Decisions as Parquet; with images when their bytes can be read. */
-export async function parquetOf(data: ProjectData, options: FormatOptions): Promise<Blob> {
-  const { parquetWriteBuffer } = await import("hyparquet-writer");
-  const columns = flatColumns(data);
-  const values: unknown[][] = columns.map(() => []);
-  for (const row of flatRows(data)) row.forEach((cell, at) => values[at]!.push(cell));
-  const columnData: ColumnSource[] = [];
-  const schema: SchemaElement[] = [];
-  for (const [at, name] of columns.entries()) {
-    const { imageBytes } = options;
-    if (imageBytes !== undefined && (name === "image_a" || name === "image_b")) {
-      const withBytes = exportItems(data).map(async (item) => {
+const isImage = (name: string) => name === "image_a" || name === "image_b";
+
+/** The columns of one row group. */
+async function columnsOf(
+  names: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  items: readonly ExportItem[],
+  imageBytes: ImageBytes | undefined,
+): Promise<ColumnSource[]> {
+  return await Promise.all(
+    names.map(async (name, at): Promise<ColumnSource> => {
+      if (imageBytes === undefined || !isImage(name)) {
+        return { name, data: rows.map((row) => row[at]), ...storageOf(name) };
+      }
+      const images = items.map(async (item) => {
         const creative = name === "image_a" ? item.a : item.b;
         return { bytes: (await imageBytes(creative)) ?? null, path: imagePath(creative) };
       });
-      columnData.push({ name, data: await Promise.all(withBytes) });
-      schema.push(...imageElements(name));
-    } else {
-      columnData.push({ name, data: values[at]!, ...storageOf(name) });
-      schema.push(scalarElement(name));
-    }
+      return { name, data: await Promise.all(images) };
+    }),
+  );
+}
+
+/** What the writer has written since the last time, out of its buffer. */
+function drain(writer: ByteWriter): Uint8Array<ArrayBuffer> {
+  const bytes = writer.getBytes().slice();
+  writer.index = 0;
+  return bytes;
+}
+
+/**
+ * Decisions as Parquet; with images when their bytes can be read.
+ *
+ * @yields one file.
+ */
+export async function* parquetPieces(
+  data: ProjectData,
+  items: Iterable<ExportItem>,
+  imageBytes: ImageBytes | undefined,
+): AsyncGenerator<Piece> {
+  const { ByteWriter, ParquetWriter } = await import("hyparquet-writer");
+  const names = flatColumns(data);
+  const hasImages = imageBytes !== undefined;
+  const schema: SchemaElement[] = [
+    { name: "root", num_children: names.length },
+    ...names.flatMap((name) =>
+      hasImages && isImage(name) ? imageElements(name) : [scalarElement(name)],
+    ),
+  ];
+  const writer = new ByteWriter();
+  // Smallest and largest texts of a column help no reader of this table.
+  const parquet = new ParquetWriter({ writer, schema, statistics: false });
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const rowGroupSize = hasImages ? GROUP_WITH_IMAGES : GROUP;
+  let group: ExportItem[] = [];
+  async function close(): Promise<void> {
+    const columnData = await columnsOf(names, [...flatRows(data, group)], group, imageBytes);
+    await parquet.write({ columnData, rowGroupSize });
+    parts.push(drain(writer));
+    group = [];
   }
-  const root: SchemaElement = { name: "root", num_children: columns.length };
-  const buffer = parquetWriteBuffer({
-    columnData,
-    schema: [root, ...schema],
-    // Smallest and largest texts of a column help no reader of this table.
-    statistics: false,
-  });
-  return new Blob([buffer], { type: "application/vnd.apache.parquet" });
+  for (const item of items) {
+    group.push(item);
+    if (group.length === rowGroupSize) await close();
+  }
+  if (group.length > 0) await close();
+  await parquet.finish();
+  parts.push(drain(writer));
+  yield ["decisions.parquet", new Blob(parts, { type: "application/vnd.apache.parquet" })];
 }

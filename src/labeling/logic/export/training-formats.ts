@@ -1,5 +1,4 @@
-import type { ExportFile } from "./formats";
-import { linesOf } from "./jsonl";
+import type { Piece } from "./pieces";
 import type {
   LlamaFactoryInfo,
   LlamaFactoryRow,
@@ -19,25 +18,32 @@ type SplitFile = readonly [
   line: (example: TrainingExample) => string | undefined,
 ];
 
-/** Writes all families in one pass over the examples. */
-export function bySplit(
+/**
+ * Writes all families in one pass over the examples.
+ *
+ * @yields the empty files, so that they are there without lines too, then line after line.
+ */
+export function* bySplit(
   examples: Iterable<TrainingExample>,
   families: readonly SplitFile[],
-): ExportFile[] {
-  const lines = families.map((): Record<Split, string[]> => ({ train: [], test: [] }));
+): Generator<Piece> {
+  const files = families.map(([name, line]) => ({
+    train: name("train"),
+    test: name("test"),
+    line,
+  }));
+  for (const { train, test } of files)
+    yield* [
+      [train, ""],
+      [test, ""],
+    ] satisfies Piece[];
   for (const example of examples) {
     const { split } = example.item.judgement.pair;
-    families.forEach(([, line], at) => {
-      const text = line(example);
-      if (text !== undefined) lines[at]![split].push(text);
-    });
+    for (const file of files) {
+      const text = file.line(example);
+      if (text !== undefined) yield [file[split], `${text}\n`];
+    }
   }
-  return families.flatMap(([name], at) =>
-    (["train", "test"] as const).map((split) => ({
-      path: name(split),
-      content: linesOf(lines[at]![split]),
-    })),
-  );
 }
 
 /**
@@ -79,7 +85,7 @@ const ANSWER_MESSAGES = {
 };
 
 /** TRL: SFT with reasoning, GRPO with a solution, preference between the two answers. */
-export function trl(examples: Iterable<TrainingExample>): ExportFile[] {
+export function trl(examples: Iterable<TrainingExample>): Iterable<Piece> {
   const prompt = perProduct((example) => json([{ role: "user", content: userContent(example) }]));
   const shared = (example: TrainingExample) => ({
     prompt: prompt(example),
@@ -112,7 +118,7 @@ export function trl(examples: Iterable<TrainingExample>): ExportFile[] {
 }
 
 /** ms-swift: judge data (two images in the prompt) and, apart from it, reward data (one each). */
-export function msSwift(examples: Iterable<TrainingExample>): ExportFile[] {
+export function msSwift(examples: Iterable<TrainingExample>): Iterable<Piece> {
   const user = perProduct((example) =>
     json({ role: "user", content: `${promptOf(example)}\nA:<image>\nB:<image>` }),
   );
@@ -151,8 +157,12 @@ export function msSwift(examples: Iterable<TrainingExample>): ExportFile[] {
   ]);
 }
 
-/** LLaMA-Factory: sharegpt preference rows and the stanza for `dataset_info.json`. */
-export function llamaFactory(examples: Iterable<TrainingExample>): ExportFile[] {
+/**
+ * LLaMA-Factory: sharegpt preference rows and the stanza for `dataset_info.json`.
+ *
+ * @yields its files piece by piece.
+ */
+export function* llamaFactory(examples: Iterable<TrainingExample>): Generator<Piece> {
   const columns = {
     messages: "conversations",
     chosen: "chosen",
@@ -172,19 +182,17 @@ export function llamaFactory(examples: Iterable<TrainingExample>): ExportFile[] 
     json({ from: "gpt", value: answerTag(label) } satisfies LlamaFactoryRow["chosen"]);
   const turn = { A: gpt("A"), B: gpt("B") };
   const info: LlamaFactoryInfo = { perigee_train: stanza("train"), perigee_test: stanza("test") };
-  return [
-    ...bySplit(examples, [
-      [
-        (split) => `llama-factory/perigee_${split}.jsonl`,
-        (example) =>
-          rowOf<LlamaFactoryRow>({
-            conversations: conversations(example),
-            chosen: turn[example.label],
-            rejected: turn[otherLabel(example.label)],
-            images: imagesOf(example),
-          }),
-      ],
-    ]),
-    { path: "llama-factory/dataset_info.json", content: `${JSON.stringify(info, null, 2)}\n` },
-  ];
+  yield* bySplit(examples, [
+    [
+      (split) => `llama-factory/perigee_${split}.jsonl`,
+      (example) =>
+        rowOf<LlamaFactoryRow>({
+          conversations: conversations(example),
+          chosen: turn[example.label],
+          rejected: turn[otherLabel(example.label)],
+          images: imagesOf(example),
+        }),
+    ],
+  ]);
+  yield ["llama-factory/dataset_info.json", `${JSON.stringify(info, null, 2)}\n`];
 }

@@ -77,6 +77,15 @@ export function* trainingExamples(
   }
 }
 
+/** The value for each judgement, made for its first display order and kept for the second. */
+export function perItem<T>(make: (example: TrainingExample) => T): (one: TrainingExample) => T {
+  let last: { readonly item: ExportItem; readonly value: T } | undefined;
+  return (example) => {
+    if (last?.item !== example.item) last = { item: example.item, value: make(example) };
+    return last.value;
+  };
+}
+
 /** The response in the selector's exact format; the explanation stands on the last line. */
 export function responseOf(example: TrainingExample): string {
   const lines = QUESTION_IDS.flatMap((question): ReasoningLine[] => {

@@ -1,9 +1,11 @@
 import type { LabelingCreative } from "@/domain/labeling/records";
-import { zipOf } from "./bundle";
+import { createZip } from "./bundle";
 import { dataCard } from "./data-card";
-import { writeFormat, type ExportFile, type FormatId } from "./formats";
+import type { Deflater } from "./deflate";
+import { formatPieces, type FormatId } from "./formats";
 import { MANIFEST_PATH, manifestOf } from "./manifest";
-import { imagePath, type ProjectData } from "./project-data";
+import type { Piece } from "./pieces";
+import { exportItems, imagePath, type ProjectData } from "./project-data";
 import { labelAgreementText } from "../quality";
 import { isoTime } from "../make-event";
 
@@ -11,7 +13,10 @@ export interface ExportOptions {
   /** The image of a creative, if it could be read. Absent: the files name the images only. */
   readonly imageOf: ((creative: LabelingCreative) => Blob | undefined) | undefined;
   readonly now: number;
+  /** Judgements and events written, of all that will be. */
   readonly onProgress: (done: number, total: number) => void;
+  /** Compresses a text file; without it the calling thread does. */
+  readonly makeDeflater?: (() => Deflater) | undefined;
 }
 
 export interface ExportResult {
@@ -41,8 +46,8 @@ function imageFiles(
   format: FormatId,
   data: ProjectData,
   imageOf: NonNullable<ExportOptions["imageOf"]>,
-): { readonly files: ExportFile[]; readonly missing: number } {
-  const files: ExportFile[] = [];
+): { readonly files: Piece[]; readonly missing: number } {
+  const files: Piece[] = [];
   const foldersOf = imageFolders(format, data);
   // Creatives of equal content share a file.
   const written = new Set<string>();
@@ -55,7 +60,7 @@ function imageFiles(
     }
     for (const folder of foldersOf(creative.id)) {
       const path = folder + imagePath(creative);
-      if (!written.has(path)) files.push({ path, content });
+      if (!written.has(path)) files.push([path, content]);
       written.add(path);
     }
   }
@@ -66,32 +71,38 @@ function imageFiles(
 export async function exportProject(
   format: FormatId,
   data: ProjectData,
-  { imageOf, now, onProgress }: ExportOptions,
+  { imageOf, now, onProgress, makeDeflater }: ExportOptions,
 ): Promise<ExportResult> {
   const bytesOf = async (creative: LabelingCreative) => {
     const blob = imageOf?.(creative);
     return blob === undefined ? undefined : new Uint8Array(await blob.arrayBuffer());
   };
-  const options = imageOf === undefined ? {} : { imageBytes: bytesOf };
-  const files: ExportFile[] = await writeFormat(format, data, options);
-  if (format !== "native") files.push(...(await writeFormat("native", data)));
-  const exportedAt = isoTime(now);
+  const isNative = format === "native";
   const isHuggingFace = format === "hugging-face";
-  const agreement = labelAgreementText(data.state, data.pairsById);
-  const card = dataCard(data, { agreement, exportedAt, isHuggingFace });
-  files.push({ path: isHuggingFace ? "README.md" : "DATA_CARD.md", content: card });
+  const items = exportItems(data);
+  const total = (isNative ? 0 : items.length) + data.state.events.size;
+  let done = 0;
+  const onItem = () => onProgress(++done, total);
+  const zip = createZip(makeDeflater);
+  const imageBytes = imageOf === undefined ? undefined : bytesOf;
+  await zip.add(formatPieces(format, data, { items, imageBytes, onItem }));
+  if (!isNative) await zip.add(formatPieces("native", data, { onItem }));
+  const exportedAt = isoTime(now);
+  const agreement = labelAgreementText(items.map(({ judgement }) => judgement));
+  const card = dataCard(data, items, { agreement, exportedAt, isHuggingFace });
   const images =
     imageOf === undefined ? { files: [], missing: 0 } : imageFiles(format, data, imageOf);
-  files.push(...images.files);
+  await zip.add([[isHuggingFace ? "README.md" : "DATA_CARD.md", card], ...images.files]);
   const manifest = manifestOf(data, {
     format,
     exportedAt,
+    judgements: items.length,
     images: imageOf === undefined ? "referenced" : "included",
     missingImages: images.missing,
-    paths: files.map(({ path }) => path),
+    paths: zip.paths(),
   });
-  files.push({ path: MANIFEST_PATH, content: `${JSON.stringify(manifest, null, 2)}\n` });
-  const blob = await zipOf(files, onProgress);
+  await zip.add([[MANIFEST_PATH, `${JSON.stringify(manifest, null, 2)}\n`]]);
+  const blob = await zip.finish();
   const safeTitle = data.project.title.replace(/[^\p{L}\p{N}_-]+/gu, "-").slice(0, 60);
   return { blob, name: `${safeTitle || "project"}-${format}.zip`, missingImages: images.missing };
 }

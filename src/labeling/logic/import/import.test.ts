@@ -1,104 +1,27 @@
 import fc from "fast-check";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { expect, test } from "vitest";
-import type { LabelingCreative, LabelingPair, LabelingProduct } from "@/domain/labeling/records";
 import type { JudgedEvent, LabelEvent } from "@/domain/labeling/events";
 import { foldEvents } from "@/domain/labeling/label-state";
 import { judgementsOf } from "@/domain/labeling/judgement";
-import type { Clock } from "@/shared/lib/ports";
-import { createRng } from "@/shared/lib/rng";
 import { zipOf } from "../export/bundle";
 import { writeFormat } from "../export/formats";
 import { eventsOf, type ProjectData } from "../export/project-data";
-import type { CreativePairRow } from "../export/row-schemas";
-import { jsonl } from "../export/jsonl";
-import { labelStudioTasks } from "../export/label-studio";
-import { readNative, writeNative } from "../export/native";
 import { createProject } from "../new-project";
 import { syntheticProject } from "../synthetic-project";
 import { readImageHeader } from "./image-header";
+import {
+  clock,
+  collectingSink,
+  creativePairs,
+  fileOf,
+  importFiles,
+  linesOf,
+  pngBytes,
+} from "./import-harness";
 import { cleanText, issuesToCsv, safePath } from "./limits";
-import { guessMapping } from "./mapping";
-import { formatOf, previewTable } from "./read-table";
-import { runImport, type ImportRequest } from "./run-import";
-import { createFileIndex, sourcesOfZip, type SourceFile } from "./sources";
-
-/** The smallest file that is a PNG of 3 by 2 pixels as far as its header says. */
-function pngBytes(seed = 0): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(40);
-  bytes.set([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
-  bytes.set([0, 0, 0, 3, 0, 0, 0, 2], 16);
-  bytes[39] = seed;
-  return bytes;
-}
-
-const fileOf = (path: string, content: BlobPart): SourceFile => {
-  const blob = new Blob([content]);
-  return { path, sizeBytes: blob.size, blob: () => Promise.resolve(blob) };
-};
-const clock: Clock = { now: () => 1_767_225_600_000, sleep: () => Promise.resolve() };
-
-function collectingSink() {
-  const products = new Map<string, LabelingProduct>();
-  const creatives = new Map<string, LabelingCreative>();
-  const pairs: LabelingPair[] = [];
-  const events: LabelEvent[] = [];
-  const kept = new Set<string>();
-  return {
-    products,
-    creatives,
-    pairs,
-    events,
-    kept,
-    sink: {
-      keepImage: (_bytes: Blob, sha256: string, extension: string) => {
-        kept.add(sha256);
-        return Promise.resolve({ kind: "stored" as const, path: `${sha256}.${extension}` });
-      },
-      addItems: (some: readonly LabelingProduct[], more: readonly LabelingCreative[]) => {
-        for (const one of some) products.set(one.id, one);
-        for (const one of more) creatives.set(one.id, one);
-        return Promise.resolve();
-      },
-      addPairs: (some: readonly LabelingPair[]) => Promise.resolve(void pairs.push(...some)),
-      addEvents: (some: readonly LabelEvent[]) => Promise.resolve(void events.push(...some)),
-      saveAnnotators: () => Promise.resolve(),
-    },
-  };
-}
-
-async function importFiles(files: readonly SourceFile[], tablePath?: string) {
-  const out = collectingSink();
-  const file = files.find(({ path }) => path === tablePath);
-  let table: ImportRequest["table"];
-  if (file !== undefined) {
-    const format = formatOf(file.path)!;
-    const { columns, rows } = await previewTable(await file.blob(), format);
-    const flat = rows.flatMap((row) =>
-      typeof row["data"] === "object" && row["data"] !== null ? Object.keys(row["data"]) : [],
-    );
-    table = { file, format, mapping: guessMapping([...columns, ...flat], rows) };
-  }
-  let count = 0;
-  const report = await runImport(
-    {
-      project: createProject({ id: "p", title: "P", createdAt: "2026-01-01T00:00:00.000Z" }),
-      files,
-      ...(table === undefined ? {} : { table }),
-      grouping: "folder",
-      isReferenced: false,
-      issues: [],
-    },
-    {
-      clock,
-      sink: out.sink,
-      nextId: () => `01${String(count++).padStart(24, "0")}`,
-      signal: new AbortController().signal,
-      onProgress: () => undefined,
-    },
-  );
-  return { report, ...out };
-}
+import { runImport } from "./run-import";
+import { createFileIndex, sourcesOfZip } from "./sources";
 
 test("a folder is grouped by product, equal images are kept once", async () => {
   const { creatives, kept, report } = await importFiles([
@@ -157,29 +80,23 @@ test("CreativeRanking lists have no header, and their days add up", async () => 
   ]);
 });
 
-async function creativePairs(data: ProjectData): Promise<CreativePairRow[]> {
-  const [file] = await writeFormat("creative-pair", data);
-  const lines = (file!.content as string).trim().split("\n");
-  return lines.map((line) => JSON.parse(line) as CreativePairRow);
-}
-
 test("CreativePair JSONL brings pairs and labels; Label Studio JSON brings the choice", async () => {
   const data = syntheticProject({ judgements: 30, seed: 3, annotators: 1 });
   const records = await creativePairs(data);
   const images = [...new Set(records.flatMap(({ image_a, image_b }) => [image_a, image_b]))];
   const files = images.map((path, at) => fileOf(path, pngBytes(at)));
-  const pairs = await importFiles([...files, fileOf("pairs.jsonl", jsonl(records))], "pairs.jsonl");
+  const pairs = await importFiles(
+    [...files, fileOf("pairs.jsonl", linesOf(records))],
+    "pairs.jsonl",
+  );
   expect(pairs.report.issues).toEqual([]);
   // Both display orders of a record are one judgement.
   expect(pairs.events).toHaveLength(records.length / 2);
   const judgement = judgementsOf(data.state, data.pairsById).find(({ label }) => label !== "none");
   const { id: _id, project: _project, ...said } = judgement!.event;
   expect(pairs.events[0]).toMatchObject(said);
-  const tasks = labelStudioTasks(data);
-  const studio = await importFiles(
-    [...files, fileOf("ls.json", `[${tasks.join(",")}]`)],
-    "ls.json",
-  );
+  const [tasks] = await writeFormat("label-studio", data);
+  const studio = await importFiles([...files, fileOf("ls.json", tasks!.content)], "ls.json");
   expect(studio.report.issues).toEqual([]);
   expect(studio.events.length).toBeGreaterThan(20);
 });
@@ -297,21 +214,6 @@ test("image headers: any bytes give a header or undefined, never an error", () =
   );
 });
 
-/** Flips, deletes, repeats and inserts bytes. */
-function mutate(bytes: Uint8Array, rng: () => number): Uint8Array<ArrayBuffer> {
-  const list = [...bytes];
-  const changes = 1 + Math.floor(rng() * 6);
-  for (let change = 0; change < changes && list.length > 0; change++) {
-    const at = Math.floor(rng() * list.length);
-    const kind = Math.floor(rng() * 4);
-    if (kind === 0) list[at] = Math.floor(rng() * 256);
-    else if (kind === 1) list.splice(at, 1 + Math.floor(rng() * 20));
-    else if (kind === 2) list.splice(at, 0, ...list.slice(at, at + Math.floor(rng() * 30)));
-    else list.splice(at, 0, Math.floor(rng() * 256), Math.floor(rng() * 256));
-  }
-  return Uint8Array.from(list);
-}
-
 test("answers to the project's own questions stand in rows and CSV, and an edited one wins", async () => {
   const data = syntheticProject({ judgements: 40, seed: 3, annotators: 1 });
   const words = { en: "Own", zh: "自定" };
@@ -353,54 +255,4 @@ test("answers to the project's own questions stand in rows and CSV, and an edite
   const fresh = changed.events.filter((event) => (event as JudgedEvent).input === "import");
   expect(fresh).toHaveLength(1);
   expect(Object.keys(ownOf(fresh[0]!) ?? {})).toEqual(["x1"]);
-});
-
-/** Mutated files per importer in an ordinary run; the full proof sets LABEL_FUZZ=10000. */
-const FUZZ = Number(process.env["LABEL_FUZZ"] ?? 60);
-
-test(`${FUZZ} mutations of every kind of file: an issue with a reason or a valid import`, async () => {
-  const data = syntheticProject({ judgements: 6, seed: 9, annotators: 1 });
-  const records = await creativePairs(data);
-  const images = records.slice(0, 3).map(({ image_a }, at) => fileOf(image_a, pngBytes(at)));
-  const text = (value: string) => new TextEncoder().encode(value);
-  const native = text(await writeNative(data));
-  const parquet = new Uint8Array(
-    parquetWriteBuffer({
-      columnData: [
-        { name: "product_id", data: ["hat", "bag"] },
-        { name: "file_name", data: ["a.png", "b.png"] },
-      ],
-    }),
-  );
-  const zip = new Uint8Array(
-    await (await zipOf([{ path: "hat/a.png", content: new Blob([pngBytes()]) }])).arrayBuffer(),
-  );
-  const tables: [string, Uint8Array][] = [
-    ["t.csv", text("product_id,file_name,pv,clk\nhat,a.png,10,2\nhat,b.png,11,3\n")],
-    ["t.jsonl", text(jsonl(records.slice(0, 3)))],
-    ["t.json", text(`[${labelStudioTasks(data).slice(0, 2).join(",")}]`)],
-    ["t.parquet", parquet],
-  ];
-  const rng = createRng(17);
-  let valid = 0;
-  const hasReason = (error: unknown) => expect((error as Error).message.length).toBeGreaterThan(0);
-  for (let run = 0; run < FUZZ; run++) {
-    for (const [path, bytes] of tables) {
-      const files = [...images, fileOf(path, mutate(bytes, rng))];
-      await importFiles(files, path).then(({ report }) => {
-        expect(report.issues.every(({ reason }) => reason.length > 0)).toBe(true);
-        valid++;
-      }, hasReason);
-    }
-    await readNative(new TextDecoder().decode(mutate(native, rng)), "f").then(
-      () => valid++,
-      hasReason,
-    );
-    await sourcesOfZip(new Blob([mutate(zip, rng)]), "z").then(async (set) => {
-      await Promise.allSettled(set.files.map((file) => file.blob()));
-      await set.close();
-      valid++;
-    }, hasReason);
-  }
-  expect(valid).toBeGreaterThan(0);
 });
