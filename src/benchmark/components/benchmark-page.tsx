@@ -1,12 +1,12 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Stack, Text } from "@mantine/core";
+import { NativeSelect, Stack, Text } from "@mantine/core";
 import { useEffect, useMemo } from "react";
 import { useStore } from "zustand";
 import { mainDirection } from "@/domain/benchmark/score-direction";
 import { DIRECTIONS } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import { Page } from "@/shared/ui/page";
-import type { BenchSearch } from "../logic/search-params";
+import { MEASURE_SETS, type BenchSearch, type MeasureSet } from "../logic/search-params";
 import { compareRuns } from "../logic/significance";
 import type { BenchStore } from "../store/bench-store";
 import styles from "./benchmark.module.css";
@@ -14,6 +14,7 @@ import { MatryoshkaPanel } from "./charts";
 import { DataPanel } from "./data-panel";
 import { createNames } from "./encoder-name";
 import { ExportMenu } from "./export-menu";
+import { MEASURE_SET_NAMES } from "./measures";
 import { PredictionPanel } from "./prediction-panel";
 import { ResultsTable } from "./results-table";
 import { RunPanel } from "./run-panel";
@@ -33,6 +34,7 @@ export function BenchmarkPage({ client, store, search, onSearchChange }: Benchma
   const language = search.language ?? (i18n.locale === "zh-Hans" ? "zh" : "en");
   const state = useStore(store);
   const { dataSet, runs } = state;
+  const { measures: set = "recall" } = search;
   useEffect(() => {
     const { dataSet: current, opening } = store.getState();
     if (search.data === "demo" && current === undefined && !opening) {
@@ -68,7 +70,16 @@ export function BenchmarkPage({ client, store, search, onSearchChange }: Benchma
         )}
         {runs.some(({ run }) => run !== undefined) && (
           <>
-            <ResultsTable runs={runs} directions={directions} comparisons={comparisons} />
+            <NativeSelect
+              label={t`Figures`}
+              className={styles["measures"]}
+              value={set}
+              onChange={({ currentTarget: { value } }) => {
+                onSearchChange({ ...search, measures: value as MeasureSet });
+              }}
+              data={MEASURE_SETS.map((value) => ({ value, label: t(MEASURE_SET_NAMES[value]) }))}
+            />
+            <ResultsTable {...{ runs, directions, set, comparisons }} />
             <Text size="sm" c="dimmed">
               <Trans>
                 Shares in percent with 95% intervals; hollow marks are partial. Bold: significantly

@@ -11,9 +11,14 @@ import { figuresCsv, trecQrels, trecRun } from "../logic/exports";
 import { formatItemList } from "../logic/imported-encoder";
 import { recipeOf } from "../logic/recipe";
 import { chartSources, toPng } from "./save-chart";
+import { saveFiles, type NamedBlob } from "./save-files";
+
+function textBlob(text: string, type: string): Blob {
+  return new Blob([text], { type });
+}
 
 function save(text: string, type: string, name: string): void {
-  saveFile(new Blob([text], { type }), name);
+  saveFile(textBlob(text, type), name);
 }
 
 /** Figures, rankings and judgements as files, and the command that repeats them. */
@@ -24,11 +29,14 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
   const { task } = first;
   const encoded = runs.filter(({ lists }) => lists === undefined);
   const saveRuns = async () => {
+    const files: NamedBlob[] = [];
     for (const run of runs) {
       for (const direction of run.scorers.keys()) {
-        save(await trecRun(run, direction), "text/plain", `${run.encoder.id}.${direction}.run`);
+        const name = `${run.encoder.id}.${direction}.run`;
+        files.push({ name, blob: textBlob(await trecRun(run, direction), "text/plain") });
       }
     }
+    await saveFiles(files, "rankings.zip");
   };
   const saveQrels = () => {
     const byDirection = new Map(
@@ -36,12 +44,18 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
         .toReversed()
         .flatMap((run) => [...run.scorers.keys()].map((direction) => [direction, run] as const)),
     );
-    for (const [direction, run] of byDirection) {
-      save(trecQrels(run, direction), "text/plain", `${direction}.qrels`);
-    }
+    const files = [...byDirection].map(([direction, run]) => ({
+      name: `${direction}.qrels`,
+      blob: textBlob(trecQrels(run, direction), "text/plain"),
+    }));
+    return saveFiles(files, "relevance.zip");
   };
   const saveVectors = async () => {
-    for (const run of encoded) saveFile(await vectorsNpz(run), `${run.encoder.id}.vectors.npz`);
+    const files: NamedBlob[] = [];
+    for (const run of encoded) {
+      files.push({ name: `${run.encoder.id}.vectors.npz`, blob: await vectorsNpz(run) });
+    }
+    await saveFiles(files, "vectors.zip");
   };
   const saveItems = () => {
     const plan = planBenchmark(task, {
@@ -52,11 +66,12 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
   };
   const saveReport = () =>
     save(htmlReport(runs, runs.map(recipeOf), chartSources()), "text/html", "benchmark.html");
-  const saveCharts = (kind: "svg" | "png") => {
-    for (const [i, source] of chartSources().entries()) {
-      if (kind === "svg") save(source, "image/svg+xml", `chart-${i + 1}.svg`);
-      else void toPng(source).then((png) => saveFile(png, `chart-${i + 1}.png`));
-    }
+  const saveCharts = async (kind: "svg" | "png") => {
+    const draw = (source: string) =>
+      kind === "svg" ? Promise.resolve(textBlob(source, "image/svg+xml")) : toPng(source);
+    const blobs = await Promise.all(chartSources().map(draw));
+    const files = blobs.map((blob, i) => ({ name: `chart-${i + 1}.${kind}`, blob }));
+    await saveFiles(files, `charts-${kind}.zip`);
   };
   const saveJson = () => {
     const reports = runs.map((run) => reportRun(run, { command: recipeOf(run), confusion: true }));
@@ -80,16 +95,16 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
           <Menu.Item onClick={saveReport}>
             <Trans>Report (HTML)</Trans>
           </Menu.Item>
-          <Menu.Item onClick={() => saveCharts("svg")}>
+          <Menu.Item onClick={() => void saveCharts("svg")}>
             <Trans>Charts (SVG)</Trans>
           </Menu.Item>
-          <Menu.Item onClick={() => saveCharts("png")}>
+          <Menu.Item onClick={() => void saveCharts("png")}>
             <Trans>Charts (PNG)</Trans>
           </Menu.Item>
           <Menu.Item onClick={() => void saveRuns()}>
             <Trans>Rankings (TREC run)</Trans>
           </Menu.Item>
-          <Menu.Item onClick={saveQrels}>
+          <Menu.Item onClick={() => void saveQrels()}>
             <Trans>Relevance (TREC qrels)</Trans>
           </Menu.Item>
           <Menu.Item disabled={encoded.length === 0} onClick={() => void saveVectors()}>

@@ -10,25 +10,26 @@ export interface FigureFacts {
   readonly formula?: string;
   readonly ties?: string;
   readonly candidates?: number;
-  /** Queries left out, by reason. */
-  readonly skipped?: Readonly<Record<string, number>>;
+  /** Queries left out: each reason with its number. */
+  readonly skipped?: readonly string[];
   /** The command that repeats the figure. */
   readonly recipe?: string;
 }
 
 export interface FigureCellProps {
-  /** In [0, 1]. */
+  /** In [0, 1], or a rank. */
   readonly value: number | null;
   readonly interval: Interval | null;
   readonly n: number;
   readonly isPartial?: boolean;
   readonly isBest?: boolean;
+  /** A place, not a share: shown as it is, without a whisker. */
+  readonly isRank?: boolean;
   readonly facts: FigureFacts;
 }
 
 function FactList({ range, facts }: { readonly range: string; readonly facts: FigureFacts }) {
-  const { definition, formula, ties, candidates, skipped = {}, recipe } = facts;
-  const left = Object.entries(skipped).map(([reason, count]) => `${reason}: ${count}`);
+  const { definition, formula, ties, candidates, skipped: left = [], recipe } = facts;
   return (
     <Stack gap={6}>
       <Text size="sm">{definition}</Text>
@@ -64,16 +65,23 @@ function FactList({ range, facts }: { readonly range: string; readonly facts: Fi
   );
 }
 
+/** Medians may lie between two ranks; a list that lacks the item has none. */
+function formatRank(rank: number): string {
+  return Number.isFinite(rank) ? `${rank}` : "∞";
+}
+
 /** A share in percent with its interval as a whisker; hollow while it is partial. */
 export function FigureCell(props: FigureCellProps) {
-  const { value, interval, n, isPartial = false, isBest = false, facts } = props;
+  const { value, interval, n, isPartial = false, isBest = false, isRank = false, facts } = props;
   const { t } = useLingui();
   const { isOpen, setOpen, pointer } = useHoverOpen();
   if (value === null || interval === null) return <span className={styles["none"]}>–</span>;
-  const percent = (share: number) => (100 * share).toFixed(1);
-  const half = percent((interval.high - interval.low) / 2);
+  const show = (number: number) => (isRank ? formatRank(number) : (100 * number).toFixed(1));
+  const spread = isRank
+    ? `${show(interval.low)}–${show(interval.high)}`
+    : `±${show((interval.high - interval.low) / 2)}`;
   const at = (share: number) => Math.max(0, Math.min(1, share)) * 100;
-  const range = t`95% interval ${percent(interval.low)} to ${percent(interval.high)}, n = ${n}`;
+  const range = t`95% interval ${show(interval.low)} to ${show(interval.high)}, n = ${n}`;
   return (
     <Popover width={340} withinPortal shadow="md" opened={isOpen} onChange={setOpen}>
       <Popover.Target>
@@ -86,13 +94,15 @@ export function FigureCell(props: FigureCellProps) {
           onClick={() => setOpen(!isOpen)}
         >
           <span>
-            {percent(value)} <small>±{half}</small>
+            {show(value)} <small>{spread}</small>
           </span>
-          <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-            <line data-track x1="0" x2="100" y1="4" y2="4" />
-            <line x1={at(interval.low)} x2={at(interval.high)} y1="4" y2="4" />
-            <rect x={at(value) - 2} y="1" width="4" height="6" />
-          </svg>
+          {!isRank && (
+            <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+              <line data-track x1="0" x2="100" y1="4" y2="4" />
+              <line x1={at(interval.low)} x2={at(interval.high)} y1="4" y2="4" />
+              <rect x={at(value) - 2} y="1" width="4" height="6" />
+            </svg>
+          )}
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown {...pointer}>

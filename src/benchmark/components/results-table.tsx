@@ -1,56 +1,70 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { PredictionResult } from "@/domain/benchmark/classify";
 import { snapshotOf, type BenchmarkRun } from "@/domain/benchmark/run-benchmark";
+import type { SkipReason } from "@/domain/benchmark/score-direction";
 import type { Direction } from "@/domain/benchmark/task";
+import type { RetrievalMeasure } from "@/domain/retrieval/live-figures";
 import { PAPER_ROWS } from "../logic/paper-rows";
 import { recipeOf } from "../logic/recipe";
+import type { MeasureSet } from "../logic/search-params";
 import type { DirectionComparison } from "../logic/significance";
 import type { RunState } from "../store/bench-store";
 import styles from "./benchmark.module.css";
 import { encoderName } from "./encoder-name";
 import { FigureCell } from "./figure-cell";
+import {
+  MEASURE_SET_LISTS,
+  measureFormula,
+  measureName,
+  measureText,
+  SKIP_TEXTS,
+} from "./measures";
 import { DIRECTION_NAMES, DIRECTION_TEXTS } from "./texts";
-
-const CUTOFFS = [1, 5, 10] as const;
 
 function DirectionCells({
   run,
   direction,
+  measures,
   winner,
 }: {
   readonly run: BenchmarkRun | undefined;
   readonly direction: Direction;
+  readonly measures: readonly RetrievalMeasure[];
   readonly winner: string | undefined;
 }) {
   const { t } = useLingui();
   const scorer = run?.scorers.get(direction);
   if (run === undefined || scorer === undefined) {
-    return CUTOFFS.map((k) => (
-      <td key={k} className={styles["none"]}>
+    return measures.map((measure) => (
+      <td key={measure} className={styles["none"]}>
         –
       </td>
     ));
   }
   const snapshot = snapshotOf(scorer);
   const ties = t`Equal scores count against the true item; ${snapshot.tiedQueries} queries have such ties.`;
-  return CUTOFFS.map((k) => {
-    const figure = snapshot.figures.find(({ measure }) => measure === `hit_${k}`);
+  const skipped = Object.entries(snapshot.skipped).map(
+    ([reason, count]) => `${t(SKIP_TEXTS[reason as SkipReason])}: ${count}`,
+  );
+  return measures.map((name) => {
+    const figure = snapshot.figures.find(({ measure }) => measure === name);
     const facts = {
-      definition: `${t(DIRECTION_TEXTS[direction])} ${t`R@${k}: share of queries with a true item among the first ${k}.`}`,
-      formula: `R@${k} = |{q : min rank(true items of q) ≤ ${k}}| / |Q|`,
+      definition: `${t(DIRECTION_TEXTS[direction])} ${t(measureText(name))}`,
+      formula: measureFormula(name),
       ties,
       candidates: scorer.pool.size,
-      skipped: snapshot.skipped,
+      skipped,
       recipe: recipeOf(run),
     };
     return (
-      <td key={k}>
+      <td key={name}>
         <FigureCell
           value={figure?.value ?? null}
           interval={figure?.interval ?? null}
           n={snapshot.queries}
           isPartial={!run.isComplete}
-          isBest={k === 10 && winner === run.encoder.id}
+          isBest={name === "hit_10" && winner === run.encoder.id}
+          isRank={name === "median_rank"}
           facts={facts}
         />
       </td>
@@ -110,7 +124,8 @@ function PredictionCells({ run }: { readonly run: BenchmarkRun | undefined }) {
 }
 
 function PaperRows({ directions }: { readonly directions: readonly Direction[] }) {
-  const width = 3 + directions.length * CUTOFFS.length;
+  const cutoffs = MEASURE_SET_LISTS.recall;
+  const width = 3 + directions.length * cutoffs.length;
   return (
     <tbody data-papers>
       <tr>
@@ -125,8 +140,10 @@ function PaperRows({ directions }: { readonly directions: readonly Direction[] }
         <tr key={name}>
           <th scope="row">{name}</th>
           {directions.flatMap((direction) =>
-            CUTOFFS.map((k) => (
-              <td key={`${direction}${k}`}>{k === 10 ? (recall[direction] ?? "?") : ""}</td>
+            cutoffs.map((measure) => (
+              <td key={`${direction}${measure}`}>
+                {measure === "hit_10" ? (recall[direction] ?? "?") : ""}
+              </td>
             )),
           )}
           <td>{classAccuracy}</td>
@@ -141,15 +158,22 @@ function PaperRows({ directions }: { readonly directions: readonly Direction[] }
 export function ResultsTable({
   runs,
   directions,
+  set,
   comparisons,
 }: {
   readonly runs: readonly RunState[];
   readonly directions: readonly Direction[];
+  readonly set: MeasureSet;
   readonly comparisons: readonly DirectionComparison[];
 }) {
   const { t } = useLingui();
   const winnerOf = (direction: Direction) =>
     comparisons.find((entry) => entry.direction === direction)?.winner;
+  const measures = MEASURE_SET_LISTS[set];
+  const heads = measures.map((measure) => {
+    const name = measureName(measure);
+    return { measure, name: typeof name === "string" ? name : t(name) };
+  });
   return (
     // The table is wider than a phone: the region takes the focus so that keys can scroll it.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -161,7 +185,7 @@ export function ResultsTable({
               <Trans>Encoder</Trans>
             </th>
             {directions.map((direction) => (
-              <th key={direction} colSpan={CUTOFFS.length} scope="colgroup">
+              <th key={direction} colSpan={measures.length} scope="colgroup">
                 <abbr title={t(DIRECTION_TEXTS[direction])}>{DIRECTION_NAMES[direction]}</abbr>
               </th>
             ))}
@@ -174,9 +198,9 @@ export function ResultsTable({
           </tr>
           <tr>
             {directions.flatMap((direction) =>
-              CUTOFFS.map((k) => (
-                <th key={`${direction}${k}`} scope="col">
-                  R@{k}
+              heads.map(({ measure, name }) => (
+                <th key={`${direction}${measure}`} scope="col">
+                  {name}
                 </th>
               )),
             )}
@@ -191,6 +215,7 @@ export function ResultsTable({
                   key={direction}
                   run={run}
                   direction={direction}
+                  measures={measures}
                   winner={winnerOf(direction)}
                 />
               ))}
@@ -198,7 +223,7 @@ export function ResultsTable({
             </tr>
           ))}
         </tbody>
-        <PaperRows directions={directions} />
+        {set === "recall" && <PaperRows directions={directions} />}
       </table>
     </section>
   );

@@ -23,6 +23,7 @@ const FULL: Required<BenchSearch> = {
   encoders: ["moon2-nano@r2", "baseline-color"],
   directions: ["t-mm", "i-mm"],
   width: 64,
+  measures: "order",
   run: true,
 };
 

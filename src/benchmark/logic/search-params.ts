@@ -2,6 +2,10 @@ import { DIRECTIONS, parseDirection, type Direction } from "@/domain/benchmark/t
 import { MAP_COLOURS, MAP_LAYOUTS, type MapColour, type MapLayout } from "./map-points";
 import { QUERY_FILTERS, QUERY_SORTS, type QueryFilter, type QuerySort } from "./query-list";
 
+export const MEASURE_SETS = ["recall", "order", "depth"] as const;
+/** Which figures the table of /benchmark shows. */
+export type MeasureSet = (typeof MEASURE_SETS)[number];
+
 /** What a link to /search or /benchmark restores. */
 export interface BenchSearch {
   /** A built-in data set, and the language of its titles and queries. */
@@ -30,6 +34,7 @@ export interface BenchSearch {
   readonly encoders?: readonly string[];
   readonly directions?: readonly Direction[];
   readonly width?: number;
+  readonly measures?: MeasureSet;
   /** It was run: who follows the link wants to see the figures. */
   readonly run?: true;
 }
@@ -97,6 +102,7 @@ export function parseBenchSearch(raw: Readonly<Record<string, unknown>>): BenchS
     encoders: listOf(raw["encoders"]),
     directions: directionsOf(raw["directions"]),
     width: widthOf(raw["width"]),
+    measures: oneOf(MEASURE_SETS, raw["measures"]),
     run: raw["run"] === true ? true : undefined,
   });
 }
