@@ -8,6 +8,7 @@ import type { BenchState, BenchStore } from "../store/bench-store";
 import { MappingForm } from "./mapping-form";
 import { StartPanel } from "./start-panel";
 import styles from "./start-panel.module.css";
+import { RELEVANCE_TEXTS, TASK_NAMES } from "./texts";
 
 const SHOWN_PROBLEMS = 20;
 
@@ -125,7 +126,7 @@ export function DataPanel({
   return (
     <Stack gap="xs">
       <Group gap="sm">
-        <Text fw={600}>{task.name}</Text>
+        <Text fw={600}>{t(TASK_NAMES[task.preset])}</Text>
         <Text c="dimmed" size="sm">
           <Trans>
             {queries} queries, {candidates} candidates
@@ -133,7 +134,7 @@ export function DataPanel({
         </Text>
       </Group>
       <Text c="dimmed" size="sm">
-        {task.relevance}
+        {t(RELEVANCE_TEXTS[task.preset])}
       </Text>
       {count > 0 && (
         <Notice tone="warn">

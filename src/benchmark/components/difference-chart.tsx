@@ -53,7 +53,12 @@ export function DifferenceChart({ differences }: { readonly differences: readonl
         );
       })}
       {[-end, 0, end].map((points) => (
-        <text key={points} x={x(points / 100)} y={height - 4} textAnchor="middle">
+        <text
+          key={points}
+          x={x(points / 100)}
+          y={height - 4}
+          textAnchor={points === 0 ? "middle" : points < 0 ? "start" : "end"}
+        >
           {points > 0 ? `+${points}` : points < 0 ? `−${-points}` : 0}
         </text>
       ))}

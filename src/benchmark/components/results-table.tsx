@@ -124,16 +124,15 @@ function PredictionCells({ run }: { readonly run: BenchmarkRun | undefined }) {
 }
 
 function PaperRows({ directions }: { readonly directions: readonly Direction[] }) {
+  const { t } = useLingui();
   const cutoffs = MEASURE_SET_LISTS.recall;
+  const note = t`Published, not measured here, other data: R@10 on MBE2.0, arXiv 2511.12449. Second-hand from reading notes; pool sizes unknown. Never comparable with the rows above.`;
   const width = 3 + directions.length * cutoffs.length;
   return (
     <tbody data-papers>
       <tr>
         <th colSpan={width} scope="rowgroup">
-          <Trans>
-            Published, not measured here, other data: R@10 on MBE2.0, arXiv 2511.12449. Second-hand
-            from reading notes; pool sizes unknown. Never comparable with the rows above.
-          </Trans>
+          <div className={styles["note"]}>{note}</div>
         </th>
       </tr>
       {PAPER_ROWS.map(({ name, recall, classAccuracy, attributeAccuracy }) => (

@@ -54,7 +54,7 @@ export function SliceChart({
         </g>
       ))}
       {[0, 0.5, 1].map((value) => (
-        <text key={value} x={x(value)} y={height - 4} textAnchor="middle">
+        <text key={value} x={x(value)} y={height - 4} textAnchor={value === 1 ? "end" : "middle"}>
           {100 * value}%
         </text>
       ))}
