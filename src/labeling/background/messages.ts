@@ -1,4 +1,5 @@
 import type { AppError, ErrorCode, ErrorDetails } from "@/shared/lib/errors";
+import type { Deflated } from "../logic/export/deflate";
 import type { FormatId } from "../logic/export/formats";
 import type { MirrorPart } from "../logic/project-mirror";
 import type { Reports } from "../logic/report-tasks";
@@ -21,6 +22,16 @@ export type BackgroundAnswer =
   | { readonly kind: "report"; readonly report: Reports[keyof Reports] }
   | { readonly kind: "export"; readonly result: ExportResult }
   | { readonly kind: "failed"; readonly error: PlainError };
+
+/** Bytes of one file to compress; without bytes the file is at its end. */
+export interface DeflateRequest {
+  readonly file: number;
+  readonly chunk: Uint8Array<ArrayBuffer> | undefined;
+}
+
+export type DeflateAnswer = { readonly file: number } & (
+  { readonly taken: number } | { readonly deflated: Deflated } | { readonly error: PlainError }
+);
 
 /** An error as plain data: classes do not survive the way between threads. */
 export interface PlainError {

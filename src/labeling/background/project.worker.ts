@@ -1,6 +1,7 @@
 import { createMirror } from "../logic/project-mirror";
 import { REPORTS } from "../logic/report-tasks";
 import { exportProject } from "../logic/export/whole-export";
+import { createDeflateBeside } from "./deflate-beside";
 import { plainError, type BackgroundAnswer, type BackgroundRequest } from "./messages";
 
 /** Reports and exports of one project, computed beside the page. */
@@ -30,12 +31,18 @@ async function answer(request: BackgroundRequest): Promise<void> {
     return say({ kind: "report", report: REPORTS[request.name](mirror.read()) });
   }
   const { images, format, now } = request;
-  const result = await exportProject(format, mirror.read(), {
-    imageOf: images === undefined ? undefined : ({ id }) => images.get(id),
-    now,
-    onProgress: tellProgress(),
-  });
-  say({ kind: "export", result });
+  const beside = createDeflateBeside();
+  try {
+    const result = await exportProject(format, mirror.read(), {
+      imageOf: images === undefined ? undefined : ({ id }) => images.get(id),
+      now,
+      onProgress: tellProgress(),
+      makeDeflater: beside.make,
+    });
+    say({ kind: "export", result });
+  } finally {
+    beside.close();
+  }
 }
 
 addEventListener("message", ({ data }: MessageEvent<BackgroundRequest>) => {

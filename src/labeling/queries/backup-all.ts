@@ -12,16 +12,12 @@ import { createImageSource } from "../store/image-source";
 import { readContent } from "../store/open-project";
 import { collectImages } from "./collect-images";
 
-export interface BackupProgress {
-  readonly step: "read" | "write";
-  readonly done: number;
-  readonly total: number;
-}
+export type BackupStep = "read" | "write";
 
 export interface BackupOptions {
   readonly now: number;
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: BackupProgress) => void;
+  readonly onProgress: (step: BackupStep, done: number, total: number) => void;
   /** Writes a project's own export, without images. */
   readonly writeProject: (data: ProjectData, signal: AbortSignal) => Promise<ExportResult>;
 }
@@ -74,7 +70,7 @@ export async function backupAll(
       { ...data, creatives: own },
       source,
       signal,
-      (done, total) => onProgress({ step: "read", done, total }),
+      (done, total) => onProgress("read", done, total),
     );
     const written = new Set<string>();
     for (const [id, content] of images) {
@@ -94,7 +90,7 @@ export async function backupAll(
   files.push({ path: BACKUP_PATH, content: `${JSON.stringify(content, null, 2)}\n` });
   const blob = await zipOf(files, (done, total) => {
     signal.throwIfAborted();
-    onProgress({ step: "write", done, total });
+    onProgress("write", done, total);
   });
   const missingImages = listed.reduce((sum, one) => sum + one.missing_images, 0);
   return { blob, name: `perigee-labelling-${isoTime(now).slice(0, 10)}.zip`, missingImages };

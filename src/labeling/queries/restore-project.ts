@@ -12,7 +12,7 @@ import { imagePath } from "../logic/export/project-data";
 import { AppError, messageOf } from "@/shared/lib/errors";
 import { sha256Hex } from "@/shared/lib/sha256";
 import { storedImagePath } from "./import-sink";
-import { turn } from "./turn";
+import { createTurns } from "./turn";
 
 export interface RestoreReport {
   readonly projectId: string;
@@ -37,7 +37,31 @@ interface ReadProject {
   readonly files: readonly SourceFile[];
 }
 
-async function readLog(set: SourceSet, name: string): Promise<ReadProject> {
+/** How a restore tells where it is, and how it is stopped. What is restored by then stays. */
+export interface RestoreControl {
+  readonly signal: AbortSignal;
+  /** Lines of the log, then creatives whose image is looked for, then events. */
+  readonly onProgress: (step: RestoreStep, done: number, total: number) => void;
+}
+
+export type RestoreStep = "read" | "images" | "write";
+
+/** Reads a log while the page goes on drawing. */
+async function readText(text: string, name: string, { signal, onProgress }: RestoreControl) {
+  const turns = createTurns();
+  return await readNative(text, name, (done, total) => {
+    signal.throwIfAborted();
+    const pause = turns();
+    if (pause !== undefined) onProgress("read", done, total);
+    return pause;
+  });
+}
+
+async function readLog(
+  set: SourceSet,
+  name: string,
+  control: RestoreControl,
+): Promise<ReadProject> {
   const log = set.files.find(({ path }) => path.endsWith("perigee-project.jsonl"));
   if (log === undefined) {
     throw new AppError(
@@ -45,7 +69,7 @@ async function readLog(set: SourceSet, name: string): Promise<ReadProject> {
       `${name}: holds no perigee-project.jsonl. Other files are read under Import.`,
     );
   }
-  const { content, issues } = await readNative(await (await log.blob()).text(), log.path, turn);
+  const { content, issues } = await readText(await (await log.blob()).text(), log.path, control);
   return { content, issues: [...set.issues, ...issues], files: set.files };
 }
 
@@ -69,7 +93,9 @@ async function restoreImages(
   files: readonly SourceFile[],
   blobs: BlobStore,
   isFolderLinked: boolean,
+  { signal, onProgress }: RestoreControl,
 ): Promise<LabelingCreative[]> {
+  const turns = createTurns();
   // A Hugging Face export holds its images inside the folder of each split.
   const byPath = new Map(
     files.map((file) => [file.path.replace(/^(?:train|test)\/(?=images\/)/u, ""), file]),
@@ -77,6 +103,12 @@ async function restoreImages(
   const out: LabelingCreative[] = [];
   for (const creative of creatives) {
     const { image } = creative;
+    signal.throwIfAborted();
+    const pause = turns();
+    if (pause !== undefined) {
+      onProgress("images", out.length, creatives.length);
+      await pause;
+    }
     // What was in a folder of another machine is kept here, if it came along.
     const isNeeded = image.kind === "stored" || (image.kind === "folder" && !isFolderLinked);
     if (!isNeeded) {
@@ -142,6 +174,7 @@ async function restoreRead(
   source: string,
   repository: LabelingRepository,
   blobs: BlobStore,
+  control: RestoreControl,
 ): Promise<RestoreReport> {
   const { project } = content;
   const present = await repository.project(project.id);
@@ -150,6 +183,7 @@ async function restoreRead(
     files,
     blobs,
     (await repository.folder(project.id)) !== undefined,
+    control,
   );
   const differing: ImportIssue[] = [];
   if (present === undefined) {
@@ -174,7 +208,10 @@ async function restoreRead(
     differing.push(...joined.issues);
     if (joined.isChanged) await repository.saveProject(joined.project);
   }
-  const merged = await repository.log.merge(content.events);
+  const merged = await repository.log.merge(content.events, (done) => {
+    control.signal.throwIfAborted();
+    control.onProgress("write", done, content.events.length);
+  });
   if (present !== undefined) {
     differing.push(...forksOf(content, await repository.log.read(project.id), source));
   }
@@ -209,6 +246,7 @@ async function restoreBackup(
   name: string,
   repository: LabelingRepository,
   blobs: BlobStore,
+  control: RestoreControl,
 ): Promise<RestoreReport[]> {
   const reports: RestoreReport[] = [];
   const failed: ImportIssue[] = [];
@@ -221,13 +259,14 @@ async function restoreBackup(
       if (zip === undefined) throw new AppError("input-invalid", "its project is not in the file");
       const inner = await sourcesOfZip(await zip.blob(), zip.path);
       try {
-        const read = await readLog(inner, zip.path);
+        const read = await readLog(inner, zip.path, control);
         const own = { ...read, files: [...files, ...inner.files] };
-        reports.push(await restoreRead(own, `${name}: ${title}`, repository, blobs));
+        reports.push(await restoreRead(own, `${name}: ${title}`, repository, blobs, control));
       } finally {
         await inner.close();
       }
     } catch (error) {
+      control.signal.throwIfAborted();
       failed.push({ source: `${name}: ${title}`, reason: `${title}: ${messageOf(error)}` });
     }
   }
@@ -263,18 +302,20 @@ export async function restoreFile(
   file: File,
   repository: LabelingRepository,
   blobs: BlobStore,
+  control: RestoreControl = { signal: new AbortController().signal, onProgress: () => undefined },
 ): Promise<RestoreReport[]> {
   if (!/\.zip$/iu.test(file.name)) {
-    const read = await readNative(await file.text(), file.name, turn);
-    return [await restoreRead({ ...read, files: [] }, file.name, repository, blobs)];
+    const read = await readText(await file.text(), file.name, control);
+    return [await restoreRead({ ...read, files: [] }, file.name, repository, blobs, control)];
   }
   const set = await sourcesOfZip(file, file.name);
   try {
     const backup = await backupIn(set, file.name);
     if (backup !== undefined) {
-      return await restoreBackup(set, backup, file.name, repository, blobs);
+      return await restoreBackup(set, backup, file.name, repository, blobs, control);
     }
-    return [await restoreRead(await readLog(set, file.name), file.name, repository, blobs)];
+    const read = await readLog(set, file.name, control);
+    return [await restoreRead(read, file.name, repository, blobs, control)];
   } finally {
     await set.close();
   }

@@ -25,6 +25,13 @@ export function nextId(id: string): string {
   return `${id}0`;
 }
 
+export interface MergeResult {
+  readonly added: number;
+  readonly known: number;
+  /** Ids of events that are here with another content. */
+  readonly conflicts: readonly string[];
+}
+
 export interface EventLog {
   /**
    * Appends one event and resolves when it is on disk. The id is raised if it is not above the last
@@ -35,10 +42,13 @@ export interface EventLog {
    *   full; nothing was written then.
    */
   append<E extends LabelEvent>(event: E): Promise<E>;
-  /** Adds events of another log; those known by id are left as they are. */
-  merge(
-    events: readonly LabelEvent[],
-  ): Promise<{ added: number; known: number; conflicts: string[] }>;
+  /**
+   * Adds events of another log; those known by id are left as they are. Many events are added in
+   * steps: what broke off half-way is made whole by merging again.
+   *
+   * @param onProgress - events looked at so far; may throw to stop.
+   */
+  merge(events: readonly LabelEvent[], onProgress?: (done: number) => void): Promise<MergeResult>;
   /** Events of a project in order, after `afterId`. */
   read(project: string, afterId?: string): Promise<LabelEvent[]>;
   /** Calls back when this or another tab has appended to `project`, or merged a log into it. */
@@ -142,15 +152,25 @@ export function createEventLog(database: Dexie): EventLog {
         throw isQuota(error) ? quotaError(error) : error;
       }
     },
-    async merge(events) {
+    async merge(events, onProgress) {
+      let [added, known] = [0, 0];
+      const conflicts: string[] = [];
       try {
-        const result = await database.transaction("rw", table, () => mergeInside(table, events));
+        for (let at = 0; at < events.length; at += MERGE_STEP) {
+          onProgress?.(at);
+          const some = events.slice(at, at + MERGE_STEP);
+          const step = await database.transaction("rw", table, () => mergeInside(table, some));
+          added += step.added;
+          known += step.known;
+          conflicts.push(...step.conflicts);
+        }
+        return { added, known, conflicts };
+      } catch (error) {
+        throw isQuota(error) ? quotaError(error) : error;
+      } finally {
         for (const project of new Set(events.map((event) => event.project))) {
           announce({ project, change: "merge" });
         }
-        return result;
-      } catch (error) {
-        throw isQuota(error) ? quotaError(error) : error;
       }
     },
     async read(project, afterId) {
@@ -169,12 +189,27 @@ export function createEventLog(database: Dexie): EventLog {
   };
 }
 
-async function mergeInside(table: Table<StoredEvent, string>, events: readonly LabelEvent[]) {
-  const known = await table.bulkGet(events.map(({ id }) => id));
+/** Events of one transaction of a merge. */
+const MERGE_STEP = 2000;
+
+/** The events among these that are stored. Mostly none is: one look at the keys says so. */
+async function storedOf(table: Table<StoredEvent, string>, events: readonly LabelEvent[]) {
+  const ids = events.map(({ id }) => id).sort();
+  const keys = await table.where("id").between(ids[0], ids.at(-1), true, true).primaryKeys();
+  const present = new Set(keys);
+  const stored = await table.bulkGet(ids.filter((id) => present.has(id)));
+  return new Map(stored.flatMap((event) => (event === undefined ? [] : [[event.id, event]])));
+}
+
+async function mergeInside(
+  table: Table<StoredEvent, string>,
+  events: readonly LabelEvent[],
+): Promise<MergeResult> {
+  const known = await storedOf(table, events);
   const conflicts: string[] = [];
   const added: StoredEvent[] = [];
-  events.forEach((event, at) => {
-    const present = known[at];
+  events.forEach((event) => {
+    const present = known.get(event.id);
     if (present === undefined) added.push(withTask(event));
     else if (JSON.stringify(sorted(withoutTask(present))) !== JSON.stringify(sorted(event))) {
       conflicts.push(event.id);

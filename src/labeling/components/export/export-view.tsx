@@ -7,6 +7,7 @@ import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { saveFile } from "@/shared/ui/save-file";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import { FORMAT_IDS, type FormatId } from "../../logic/export/formats";
+import { withTimeLeft, type StepProgress } from "../../logic/time-left";
 import { collectImages } from "../../queries/collect-images";
 import type { ProjectViewProps } from "../labeling-context";
 import styles from "../labeling-page.module.css";
@@ -30,12 +31,6 @@ function useFormatTexts(): Readonly<Record<FormatId, readonly [name: string, abo
   };
 }
 
-interface ExportProgress {
-  readonly step: "read" | "write";
-  readonly done: number;
-  readonly total: number;
-}
-
 /** Exports: choose a format, with or without images, and save one zip. */
 export function ExportView(props: ProjectViewProps) {
   const { handle, images, background, clock } = props;
@@ -45,7 +40,7 @@ export function ExportView(props: ProjectViewProps) {
   const [format, setFormat] = useState<FormatId>("native");
   const [withImages, setWithImages] = useState(false);
   const [isWriting, setWriting] = useState(false);
-  const [progress, setProgress] = useState<ExportProgress>();
+  const [progress, setProgress] = useState<StepProgress<"read" | "write">>();
   const [finished, setFinished] = useState<{ ms: number; failures: number }>();
   const [error, setError] = useState<unknown>();
   const abort = useRef<AbortController>(undefined);
@@ -58,8 +53,9 @@ export function ExportView(props: ProjectViewProps) {
     setProgress(undefined);
     setWriting(true);
     const start = clock.now();
-    const tell = (step: ExportProgress["step"]) => (done: number, total: number) =>
-      setProgress({ step, done, total });
+    const told = withTimeLeft<"read" | "write">(() => clock.now(), setProgress);
+    const tell = (step: "read" | "write") => (done: number, total: number) =>
+      told(step, done, total);
     try {
       const { signal } = controller;
       const blobs = withImages
@@ -114,7 +110,7 @@ export function ExportView(props: ProjectViewProps) {
         <TaskProgress
           label={progress?.step === "read" ? t`Reading the images` : t`Writing the export`}
           unit="items"
-          {...(progress === undefined ? {} : { done: progress.done, total: progress.total })}
+          {...progress}
           onCancel={() => abort.current?.abort(new DOMException("Cancelled", "AbortError"))}
         />
       )}

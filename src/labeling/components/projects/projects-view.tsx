@@ -12,12 +12,13 @@ import { useTask } from "@/shared/ui/use-task";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import { isoTime } from "../../logic/make-event";
 import { createProject } from "../../logic/new-project";
+import { withTimeLeft, type StepProgress } from "../../logic/time-left";
 import { writeBeside } from "../../background/background";
-import { backupAll, type BackupProgress } from "../../queries/backup-all";
+import { backupAll, type BackupStep } from "../../queries/backup-all";
 import { createSampleProject } from "../../queries/sample-project";
 import type { WorkspaceProps } from "../labeling-context";
 import { FirstSteps } from "./first-steps";
-import { RestoreButton } from "./restore-button";
+import { RestoreButton, RestoreProgress, useRestore } from "./restore-button";
 import styles from "../labeling-page.module.css";
 
 const LIST = ["labeling/projects"];
@@ -85,7 +86,7 @@ function ProjectCard({
 export function ProjectsView(props: WorkspaceProps) {
   const { repository, blobs, clock, newId, onNavigate } = props;
   const { t, i18n } = useLingui();
-  const backup = useTask<BackupProgress>();
+  const backup = useTask<StepProgress<BackupStep>>();
   const [saved, setSaved] = useState<{ readonly name: string; readonly missing: number }>();
   const queryClient = useQueryClient();
   const [isBusy, setBusy] = useState(false);
@@ -103,6 +104,8 @@ export function ProjectsView(props: WorkspaceProps) {
       );
     },
   });
+
+  const restoring = useRestore({ ...props, onRestored: () => void list.refetch() });
 
   async function begin(make: () => Promise<string>, view: "judge" | "import") {
     setBusy(true);
@@ -138,14 +141,14 @@ export function ProjectsView(props: WorkspaceProps) {
 
   async function saveBackup(
     signal: AbortSignal,
-    onProgress: (progress: BackupProgress) => void,
+    onProgress: (progress: StepProgress<BackupStep>) => void,
   ): Promise<void> {
     setSaved(undefined);
     const now = clock.now();
     const result = await backupAll(repository, blobs, {
       now,
       signal,
-      onProgress,
+      onProgress: withTimeLeft(() => clock.now(), onProgress),
       writeProject: (data, stop) => writeBeside(data, now, stop),
     });
     saveFile(result.blob, result.name);
@@ -166,7 +169,7 @@ export function ProjectsView(props: WorkspaceProps) {
       <Trans>Open a sample project</Trans>
     </Button>
   );
-  const restore = <RestoreButton {...props} onRestored={() => void list.refetch()} />;
+  const restore = <RestoreButton restoring={restoring} />;
   const newProject = <NewProject onCreate={(title) => void create(title)} />;
   return (
     <Page
@@ -194,12 +197,11 @@ export function ProjectsView(props: WorkspaceProps) {
             backup.progress?.step === "write" ? t`Writing the backup` : t`Reading the projects`
           }
           unit="items"
-          {...(backup.progress === undefined
-            ? {}
-            : { done: backup.progress.done, total: backup.progress.total })}
+          {...backup.progress}
           onCancel={backup.cancel}
         />
       )}
+      <RestoreProgress restoring={restoring} />
       {backup.error !== undefined && <ErrorNotice error={backup.error} />}
       {saved !== undefined && (
         <Notice tone={saved.missing > 0 ? "warn" : "plain"}>

@@ -1,10 +1,17 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, FileButton } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { messageOf } from "@/shared/lib/errors";
 import { formatDateTime, formatNumber } from "@/shared/ui/format";
-import { restoreFile, type Conflict, type RestoreReport } from "../../queries/restore-project";
+import { TaskProgress } from "@/shared/ui/task-progress";
+import { withTimeLeft, type StepProgress } from "../../logic/time-left";
+import {
+  restoreFile,
+  type Conflict,
+  type RestoreReport,
+  type RestoreStep,
+} from "../../queries/restore-project";
 import type { WorkspaceProps } from "../labeling-context";
 
 /** Conflicts named one by one, before a line says how many more there are. */
@@ -42,14 +49,27 @@ function ConflictList({
   );
 }
 
-/** Restores a project from a file, or merges it into the one that is here. */
-export function RestoreButton({
+/** Restoring files one after another, and where it is. */
+export interface Restoring {
+  readonly isRunning: boolean;
+  readonly progress: StepProgress<RestoreStep> | undefined;
+  readonly restore: (files: readonly File[]) => Promise<void>;
+  readonly cancel: () => void;
+}
+
+/** Restores projects from files, or merges them into those that are here. */
+export function useRestore({
   repository,
   blobs,
+  clock,
   onRestored,
-}: Pick<WorkspaceProps, "repository" | "blobs"> & { readonly onRestored: () => void }) {
+}: Pick<WorkspaceProps, "repository" | "blobs" | "clock"> & {
+  readonly onRestored: () => void;
+}): Restoring {
   const { t, i18n } = useLingui();
-  const [isBusy, setBusy] = useState(false);
+  const [isRunning, setRunning] = useState(false);
+  const [progress, setProgress] = useState<StepProgress<RestoreStep>>();
+  const abort = useRef<AbortController>(undefined);
 
   function tell(title: string, report: RestoreReport) {
     const number = (value: number) => formatNumber(value, i18n.locale);
@@ -71,36 +91,69 @@ export function RestoreButton({
       ),
     });
   }
-  async function restore(files: readonly File[]) {
-    setBusy(true);
-    for (const file of files) {
-      try {
-        const reports = await restoreFile(file, repository, blobs);
-        for (const report of reports) {
-          tell(reports.length === 1 ? file.name : `${file.name}: ${report.title}`, report);
-        }
-      } catch (error) {
-        notifications.show({
-          color: "red",
-          autoClose: false,
-          title: file.name,
-          message: messageOf(error),
-        });
+  async function one(file: File, signal: AbortSignal) {
+    setProgress(undefined);
+    try {
+      const onProgress = withTimeLeft<RestoreStep>(() => clock.now(), setProgress);
+      const reports = await restoreFile(file, repository, blobs, { signal, onProgress });
+      for (const report of reports) {
+        tell(reports.length === 1 ? file.name : `${file.name}: ${report.title}`, report);
       }
+    } catch (error) {
+      const wasCancelled = signal.aborted;
+      notifications.show({
+        color: wasCancelled ? "orange" : "red",
+        autoClose: false,
+        title: file.name,
+        message: wasCancelled
+          ? t`Cancelled. What was read by then is here; restoring the file again adds the rest.`
+          : messageOf(error),
+      });
     }
-    setBusy(false);
+  }
+  async function restore(files: readonly File[]) {
+    const controller = new AbortController();
+    abort.current = controller;
+    setRunning(true);
+    for (const file of files) if (!controller.signal.aborted) await one(file, controller.signal);
+    setRunning(false);
     onRestored();
   }
 
+  return { isRunning, progress, restore, cancel: () => abort.current?.abort() };
+}
+
+/** Where the restoring is; nothing while there is none. */
+export function RestoreProgress({ restoring }: { readonly restoring: Restoring }) {
+  const { t } = useLingui();
+  if (!restoring.isRunning) return null;
+  const labels: Readonly<Record<RestoreStep, string>> = {
+    read: t`Reading the log`,
+    images: t`Looking for the images`,
+    write: t`Adding the events`,
+  };
+  return (
+    <TaskProgress
+      label={labels[restoring.progress?.step ?? "read"]}
+      unit="items"
+      {...restoring.progress}
+      onCancel={restoring.cancel}
+    />
+  );
+}
+
+/** Chooses files to restore or merge. */
+export function RestoreButton({ restoring }: { readonly restoring: Restoring }) {
+  const { t } = useLingui();
   return (
     <FileButton
       multiple
       accept=".jsonl,.zip"
-      onChange={(files) => void restore(files)}
+      onChange={(files) => void restoring.restore(files)}
       inputProps={{ "aria-label": t`Files to restore or merge` }}
     >
       {(props) => (
-        <Button {...props} variant="default" loading={isBusy}>
+        <Button {...props} variant="default" loading={restoring.isRunning}>
           <Trans>Restore or merge</Trans>
         </Button>
       )}

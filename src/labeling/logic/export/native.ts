@@ -28,8 +28,8 @@ import type { ProjectData } from "./project-data";
 export const NATIVE_SCHEMA = "perigee-labeling/1";
 const NATIVE_PATH = "perigee-project.jsonl";
 const BLOCK = 1000;
-/** Lines read between two turns of the page. */
-const LINES_PER_TURN = 200;
+/** Lines read between two looks at the clock. */
+const LINES_PER_LOOK = 20;
 
 const headSchema = z.strictObject({
   type: z.literal("project"),
@@ -107,13 +107,14 @@ export async function writeNative(data: ProjectData): Promise<string> {
 /**
  * Reads the format back. Broken lines become issues; checkpoints that do not fit say so.
  *
- * @param pause - lets others take their turn: 100,000 lines take seconds to check.
+ * @param pause - called now and then with the lines read and all of them: 100,000 take seconds to
+ *   check, so others may want their turn, or to end it by throwing.
  * @throws AppError when the first line is not a project of this version.
  */
 export async function readNative(
   text: string,
   source: string,
-  pause: () => Promise<void> = () => Promise.resolve(),
+  pause: (done: number, total: number) => Promise<void> | undefined = () => undefined,
 ): Promise<{ content: NativeContent; issues: ImportIssue[] }> {
   const issues: ImportIssue[] = [];
   const products: LabelingProduct[] = [];
@@ -124,9 +125,10 @@ export async function readNative(
   let hash = "";
   let block: string[] = [];
   let row = 0;
-  for (const line of text.split("\n")) {
+  const lines = text.split("\n");
+  for (const line of lines) {
     row++;
-    if (row % LINES_PER_TURN === 0) await pause();
+    if (row % LINES_PER_LOOK === 0) await pause(row, lines.length);
     if (line.trim() === "") continue;
     let parsed: z.infer<typeof lineSchema>;
     try {
