@@ -172,15 +172,20 @@ class Registry implements ModelRegistry {
   async list(signal?: AbortSignal): Promise<readonly ModelSummary[]> {
     const index = await this.fetchText("index.json", signal);
     const { models } = parseJsonFile("models/index.json", index, modelIndexSchema);
-    const summaries = models.map(async (ref) =>
+    const shipped = models.map(async (ref) =>
       this.summarise(await this.shippedManifest(ref, signal), "shipped", shippedFolder(ref)),
     );
-    const users = (await this.userRefs()).map(async (ref) => {
+    // Awaited together: a manifest that fails while the folders are read must not go unheard.
+    const [known, added] = await Promise.all([Promise.all(shipped), this.listAdded()]);
+    return [...known, ...added];
+  }
+
+  private async listAdded(): Promise<readonly ModelSummary[]> {
+    const summaries = (await this.userRefs()).map(async (ref) => {
       const manifest = await this.userManifest(ref);
       return manifest && (await this.summarise(manifest, "user", userFolder(ref)));
     });
-    const added = (await Promise.all(users)).filter((summary) => summary !== undefined);
-    return [...(await Promise.all(summaries)), ...added];
+    return (await Promise.all(summaries)).filter((summary) => summary !== undefined);
   }
 
   private async downloadStore(manifest: Manifest): Promise<BlobStore> {
