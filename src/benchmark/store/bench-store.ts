@@ -123,6 +123,9 @@ export function baselineChoices(): EncoderChoice[] {
   return BASELINE_IDS.map((key) => ({ key }));
 }
 
+/** Raised when decoding, resizing or tokenising changes: kept vectors are then made again. */
+const PREPROCESSING = 1;
+
 /** Vectors of models are kept on disk; baselines are faster than the disk, imports are there already. */
 async function openEncoder(
   choice: EncoderChoice,
@@ -132,7 +135,8 @@ async function openEncoder(
   const files = withExtraFiles(dataSet.files, dataSet.extra);
   const { model, imported } = choice;
   if (model !== undefined) {
-    const store = await openVectorStore(ports.blobs, `${model.id}@${model.revision}`, ports.clock);
+    const key = `${model.id}@${model.revision}-p${PREPROCESSING}`;
+    const store = await openVectorStore(ports.blobs, key, ports.clock);
     const encoder = createCachedEncoder(
       createClientEncoder(ports.client, model, files),
       store,
