@@ -25,7 +25,7 @@ test("a list that is cancelled while folders are read leaves no promise unheard"
     shippedUrl: "https://models.test/",
     clock: { now: () => 0, sleep: () => Promise.resolve() },
     fetch: (url) => {
-      if (String(url).endsWith("/index.json")) return Promise.resolve(Response.json(index));
+      if (url === "https://models.test/index.json") return Promise.resolve(Response.json(index));
       abort.abort(new DOMException("The page was left.", "AbortError"));
       return Promise.reject(abort.signal.reason as DOMException);
     },
