@@ -14,6 +14,9 @@ export interface Deflater {
   readonly finish: () => Promise<Deflated>;
 }
 
+/** Bytes that may wait to be compressed: the platform can do it while the next ones are written. */
+const WAITING = 4 << 20;
+
 /** Bytes before and after the deflate data of a gzip member without a name (RFC 1952). */
 const GZIP_HEADER = 10;
 const GZIP_TRAILER = 8;
@@ -37,11 +40,17 @@ export function createDeflater(): Deflater {
   const { readable, writable } = new CompressionStream("gzip");
   const writer = writable.getWriter();
   const whole = new Response(readable).blob();
+  let waiting = 0;
   return {
     async write(chunk) {
+      const { byteLength } = chunk;
+      waiting += byteLength;
       // A failure shows in `whole`; nobody waits for each single chunk.
-      writer.write(chunk).catch(() => undefined);
-      await writer.ready;
+      const taken = writer
+        .write(chunk)
+        .catch(() => undefined)
+        .then(() => (waiting -= byteLength));
+      if (waiting > WAITING) await taken;
     },
     async finish() {
       await writer.close();
