@@ -1,14 +1,17 @@
 import { createDeflater, type Deflater } from "./deflate";
 import type { ExportFile, Piece, Pieces } from "./pieces";
 
-/** Characters of a file that are gathered before they are compressed. */
-const CHUNK = 1 << 17;
+/** Bytes of a file that are gathered before they are compressed. */
+const CHUNK = 1 << 18;
+/** Most bytes that UTF-8 needs for a unit of a string's length. */
+const MOST_BYTES = 3;
 /** Method number of deflate in a zip (APPNOTE 4.4.5). */
 const DEFLATE = 8;
 
 interface TextFile {
   readonly deflater: Deflater;
-  pending: string;
+  buffer: Uint8Array<ArrayBuffer>;
+  filled: number;
 }
 
 /** A zip that files are added to piece by piece. */
@@ -28,10 +31,19 @@ export function createZip(makeDeflater: () => Deflater = createDeflater): ZipBui
   const files = new Map<string, TextFile | Blob>();
   const encoder = new TextEncoder();
 
-  function flush(file: TextFile): Promise<void> {
-    const chunk = encoder.encode(file.pending);
-    file.pending = "";
+  function flush(file: TextFile, next = CHUNK): Promise<void> {
+    const chunk = file.buffer.subarray(0, file.filled);
+    file.buffer = new Uint8Array(next);
+    file.filled = 0;
     return file.deflater.write(chunk);
+  }
+  /** Piece by piece: joined first, one Chinese note would make the whole chunk slow to encode. */
+  function append(file: TextFile, text: string): Promise<void> | undefined {
+    const most = text.length * MOST_BYTES;
+    const isFull = file.filled + most > file.buffer.length;
+    const room = isFull ? flush(file, Math.max(CHUNK, most)) : undefined;
+    file.filled += encoder.encodeInto(text, file.buffer.subarray(file.filled)).written;
+    return room;
   }
   function take([path, content]: Piece): Promise<void> | undefined {
     if (typeof content !== "string") {
@@ -40,11 +52,10 @@ export function createZip(makeDeflater: () => Deflater = createDeflater): ZipBui
     }
     let file = files.get(path);
     if (file === undefined || file instanceof Blob) {
-      file = { deflater: makeDeflater(), pending: "" };
+      file = { deflater: makeDeflater(), buffer: new Uint8Array(CHUNK), filled: 0 };
       files.set(path, file);
     }
-    file.pending += content;
-    return file.pending.length < CHUNK ? undefined : flush(file);
+    return append(file, content);
   }
   return {
     async add(pieces) {
@@ -63,7 +74,7 @@ export function createZip(makeDeflater: () => Deflater = createDeflater): ZipBui
       const { ZipWriter, BlobWriter, BlobReader } = await import("@zip.js/zip.js");
       const writer = new ZipWriter(new BlobWriter("application/zip"), { useWebWorkers: false });
       const texts = [...files.values()].flatMap((file) => (file instanceof Blob ? [] : [file]));
-      await Promise.all(texts.map(flush));
+      await Promise.all(texts.map((file) => flush(file)));
       for (const [path, file] of files) {
         if (file instanceof Blob) {
           await writer.add(path, new BlobReader(file), { level: 0 });
