@@ -36,6 +36,8 @@ export interface AnnotatorQuality {
   readonly judged: number;
   readonly skipped: number;
   readonly medianMs: number | undefined;
+  /** Judgements per hour in view; undefined before there is any time. */
+  readonly perHour: number | undefined;
   /** Labels for the left creative, with the exact two-sided test against one half. */
   readonly left: Share & { readonly pValue: number };
   /** Same creative chosen when the pair came back with the sides exchanged. */
@@ -130,11 +132,14 @@ function annotatorQuality(
     const answer = goldOf(state, one.pair);
     return answer === undefined ? [] : [one.label === answer];
   });
+  const times = own.map(({ event }) => event.activeMs).filter((ms) => ms > 0);
+  const hours = times.reduce((sum, ms) => sum + ms, 0) / 3_600_000;
   return {
     annotator,
     judged: own.length,
     skipped,
-    medianMs: medianOf(own.map(({ event }) => event.activeMs).filter((ms) => ms > 0)),
+    medianMs: medianOf(times),
+    perHour: hours === 0 ? undefined : times.length / hours,
     left: { ...left, pValue: left.total === 0 ? 1 : binomialTest(left.hits, left.total) },
     consistency: shareOf(repeats.map((one) => firsts.get(one.pair.id) === one.label)),
     gold: shareOf(gold),

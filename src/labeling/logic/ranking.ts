@@ -117,6 +117,21 @@ function productRanking(product: string, ids: string[], parts: RankingParts): Pr
   };
 }
 
+/** A creative among those of all products. */
+export interface OverallPlace extends RankedCreative {
+  readonly product: string;
+}
+
+/**
+ * All judged creatives, the strongest first. Strengths are relative to the creative's own product:
+ * pairs lie within products, so that nothing is known of how products compare.
+ */
+export function rankOverall({ products }: RankingReport): OverallPlace[] {
+  return products
+    .flatMap(({ product, creatives }) => creatives.map((one) => ({ ...one, product })))
+    .sort((x, y) => y.strength.value - x.strength.value);
+}
+
 export interface CovariateReport {
   readonly estimates: readonly NamedEstimate[];
   readonly judgements: number;

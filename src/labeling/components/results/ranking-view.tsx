@@ -7,6 +7,7 @@ import { formatNumber } from "@/shared/ui/format";
 import { Notice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import type { RankingOutcome } from "../../logic/report-tasks";
+import { rankOverall } from "../../logic/ranking";
 import { measureCreatives } from "../../queries/measure-creatives";
 import type { ProjectViewProps } from "../labeling-context";
 import { ReportState } from "./report-state";
@@ -14,6 +15,11 @@ import { Thumbnail } from "./thumbnail";
 import { useReport } from "./use-report";
 import { Whisker } from "./whisker";
 import styles from "../labeling-page.module.css";
+
+/** Stands for all products in the list of them; imports leave no control character in an id. */
+const OVERALL = "\u0000";
+/** Rows of the table at most. */
+const SHOWN = 200;
 
 /** Strengths of a product's creatives with their intervals; live while labelling. */
 export function RankingView(props: ProjectViewProps) {
@@ -31,21 +37,28 @@ export function RankingView(props: ProjectViewProps) {
     );
   }
   const report = live.report.ranking;
-  const current =
-    report.products.find((candidate) => candidate.product === product) ?? report.products[0];
-  if (current === undefined) {
+  if (report.products.length === 0) {
     return (
       <EmptyState title={t`No ranking yet`}>
         <Trans>The ranking begins with the first judgement.</Trans>
       </EmptyState>
     );
   }
+  const isOverall = product === OVERALL;
+  const current =
+    report.products.find((candidate) => candidate.product === product) ?? report.products[0]!;
+  const rows = isOverall
+    ? rankOverall(report)
+    : current.creatives.map((one) => ({ ...one, product: current.product }));
+  const titleOf = (id: string) => products.get(id)?.title ?? id;
   const show = (value: number, digits = 2) => formatNumber(value, i18n.locale, digits);
   const extent = Math.max(
     1,
-    ...current.creatives.flatMap(({ strength }) =>
-      [strength.low, strength.high].filter(Number.isFinite).map(Math.abs),
-    ),
+    ...rows
+      .slice(0, SHOWN)
+      .flatMap(({ strength }) =>
+        [strength.low, strength.high].filter(Number.isFinite).map(Math.abs),
+      ),
   );
   return (
     <section className={styles["section"]}>
@@ -54,14 +67,17 @@ export function RankingView(props: ProjectViewProps) {
         label={t`Product`}
         searchable
         allowDeselect={false}
-        value={current.product}
+        value={isOverall ? OVERALL : current.product}
         onChange={(value) => setProduct(value ?? undefined)}
-        data={report.products.map(({ product: id, judgements }) => ({
-          value: id,
-          label: `${products.get(id)?.title ?? id} (${judgements})`,
-        }))}
+        data={[
+          { value: OVERALL, label: `${t`All products`} (${report.judgements})` },
+          ...report.products.map(({ product: id, judgements }) => ({
+            value: id,
+            label: `${titleOf(id)} (${judgements})`,
+          })),
+        ]}
       />
-      {!current.isConnected && (
+      {!isOverall && !current.isConnected && (
         <Notice tone="warn">
           <Trans>
             The judgements do not connect all creatives of this product; strengths compare only
@@ -73,8 +89,9 @@ export function RankingView(props: ProjectViewProps) {
         <Table verticalSpacing="xs">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>{t`Place`}</Table.Th>
+              <Table.Th>{isOverall ? t`Place in its product` : t`Place`}</Table.Th>
               <Table.Th>{t`Creative`}</Table.Th>
+              {isOverall && <Table.Th>{t`Product`}</Table.Th>}
               <Table.Th>{t`Strength, 95% interval`}</Table.Th>
               <Table.Th>{t`Won`}</Table.Th>
               <Table.Th>{t`Lost`}</Table.Th>
@@ -82,38 +99,56 @@ export function RankingView(props: ProjectViewProps) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {current.creatives.map(({ creative, strength, range, wins, losses, ties }) => (
-              <Table.Tr key={creative}>
-                <Table.Td>
-                  {range.best === range.worst ? range.rank : `${range.best}–${range.worst}`}
-                </Table.Td>
-                <Table.Td>
-                  <Thumbnail images={images} creative={creatives.get(creative)} />
-                </Table.Td>
-                <Table.Td>
-                  <Whisker
-                    value={strength.value}
-                    low={strength.low}
-                    high={strength.high}
-                    extent={extent}
-                  />
-                  <span className="tabular">
-                    {show(strength.value)}{" "}
-                    <Text span size="xs" c="dimmed">
-                      {Number.isFinite(strength.low)
-                        ? `[${show(strength.low)}, ${show(strength.high)}]`
-                        : t`not yet compared enough`}
-                    </Text>
-                  </span>
-                </Table.Td>
-                <Table.Td>{wins}</Table.Td>
-                <Table.Td>{losses}</Table.Td>
-                <Table.Td>{ties}</Table.Td>
-              </Table.Tr>
-            ))}
+            {rows
+              .slice(0, SHOWN)
+              .map(({ creative, product: of, strength, range, wins, losses, ties }) => (
+                <Table.Tr key={creative}>
+                  <Table.Td>
+                    {range.best === range.worst ? range.rank : `${range.best}–${range.worst}`}
+                  </Table.Td>
+                  <Table.Td>
+                    <Thumbnail images={images} creative={creatives.get(creative)} />
+                  </Table.Td>
+                  {isOverall && <Table.Td>{titleOf(of)}</Table.Td>}
+                  <Table.Td>
+                    <Whisker
+                      value={strength.value}
+                      low={strength.low}
+                      high={strength.high}
+                      extent={extent}
+                    />
+                    <span className="tabular">
+                      {show(strength.value)}{" "}
+                      <Text span size="xs" c="dimmed">
+                        {Number.isFinite(strength.low)
+                          ? `[${show(strength.low)}, ${show(strength.high)}]`
+                          : t`not yet compared enough`}
+                      </Text>
+                    </span>
+                  </Table.Td>
+                  <Table.Td>{wins}</Table.Td>
+                  <Table.Td>{losses}</Table.Td>
+                  <Table.Td>{ties}</Table.Td>
+                </Table.Tr>
+              ))}
           </Table.Tbody>
         </Table>
       </div>
+      {rows.length > SHOWN && (
+        <Text size="sm">
+          <Trans>
+            The {show(SHOWN, 0)} strongest of {show(rows.length, 0)} are shown.
+          </Trans>
+        </Text>
+      )}
+      {isOverall && (
+        <Text size="sm" c="dimmed">
+          <Trans>
+            Each strength is relative to the average of its own product: pairs lie within products,
+            so nothing is known of how products compare.
+          </Trans>
+        </Text>
+      )}
       <Text size="sm" c="dimmed">
         <Trans>
           Strength: Bradley-Terry log strength, mean 0 within a connected group; one more means odds

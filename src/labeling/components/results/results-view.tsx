@@ -84,6 +84,7 @@ export function ResultsView(props: ProjectViewProps) {
               <Table.Th>{t`Judged`}</Table.Th>
               <Table.Th>{t`Skipped`}</Table.Th>
               <Table.Th>{t`Median time`}</Table.Th>
+              <Table.Th>{t`Per hour`}</Table.Th>
               <Table.Th>{t`Chose left`}</Table.Th>
               <Table.Th>{t`Same after swap`}</Table.Th>
               <Table.Th>{t`Gold right`}</Table.Th>
@@ -102,6 +103,9 @@ export function ResultsView(props: ProjectViewProps) {
                 <Table.Td>{formatNumber(row.skipped, i18n.locale)}</Table.Td>
                 <Table.Td>
                   {row.medianMs === undefined ? "–" : formatDuration(row.medianMs, i18n.locale)}
+                </Table.Td>
+                <Table.Td>
+                  {row.perHour === undefined ? "–" : formatNumber(row.perHour, i18n.locale, 0)}
                 </Table.Td>
                 <Table.Td>
                   <ShareText share={row.left} />{" "}
