@@ -8,8 +8,8 @@ import { copyGrocery, missingPhotos } from "./real-photos";
 
 test.setTimeout(300_000);
 
-testPhotos("wasm", "grocery", [20, 2]);
-testPhotos("wasm", "luma", [20, 3]);
+testPhotos("wasm", "grocery", [12, 2]);
+testPhotos("wasm", "luma", [10, 3]);
 
 /**
  * Counts what the page sends to the inference worker. Until it was held back once, after `most` items,
