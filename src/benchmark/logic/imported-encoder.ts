@@ -25,9 +25,12 @@ export function createImportedEncoder(
     );
   }
   const rows = new Map(keys.map((key, row) => [key, row]));
-  const views = (["t", "i", "mm"] as const).filter((view) =>
-    keys.some((key) => key.split(":")[1] === view),
-  );
+  const named = new Set<string>();
+  for (const key of keys) {
+    const from = key.indexOf(":") + 1;
+    named.add(key.slice(from, key.indexOf(":", from)));
+  }
+  const views = (["t", "i", "mm"] as const).filter((view) => named.has(view));
   return {
     id,
     revision: "imported",
