@@ -9,7 +9,7 @@ import { formatBytes } from "@/shared/ui/format";
 import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import type { BenchSearch } from "../logic/search-params";
-import { RUN_FILES } from "../logic/read-run";
+import { RUN_FILES } from "../logic/read-trec";
 import { VECTOR_FILES } from "../logic/read-vectors";
 import { modelsQuery } from "../queries/models-query";
 import {

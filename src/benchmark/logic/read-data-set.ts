@@ -6,9 +6,10 @@ import { readLuma } from "@/domain/benchmark/presets/luma";
 import { readMbe } from "@/domain/benchmark/presets/mbe";
 import type { RowResult } from "@/domain/benchmark/rows";
 import type { BenchmarkTask, Preset, Split } from "@/domain/benchmark/task";
-import { createQrelsReader, readTrec, type Qrels } from "@/domain/trec";
+import type { Qrels } from "@/domain/trec";
 import { AppError } from "@/shared/lib/errors";
 import { isTable, readTable } from "./read-table";
+import { readQrels } from "./read-trec";
 
 /** The files of a data set, wherever they lie: a folder, a zip, an address, private storage. */
 export interface DataFiles {
@@ -48,14 +49,10 @@ function required(files: DataFiles, pattern: RegExp, what: string): string {
   );
 }
 
-async function readQrels(files: DataFiles): Promise<Qrels | undefined> {
+async function qrelsOf(files: DataFiles): Promise<Qrels | undefined> {
   const path = files.paths.find((name) => /qrels[^/]*$|\.qrels$/iu.test(name) && !isTable(name));
   const blob = path === undefined ? undefined : await files.open(path);
-  if (blob === undefined) return undefined;
-  const { value, errors } = readTrec(createQrelsReader(), await blob.text());
-  const [first] = errors;
-  if (first === undefined) return value;
-  throw new AppError("input-invalid", `${path}, line ${first.line}: ${first.reason}`);
+  return blob === undefined ? undefined : await readQrels(blob, path!);
 }
 
 function columnsOf(rows: readonly RowResult[]): string[] {
@@ -146,7 +143,7 @@ export async function readDataSet(files: DataFiles, options: ReadOptions): Promi
     case "fashion200k": {
       const queries = required(files, QUERY_TABLE, "queries");
       const pool = required(files, /(cand|corpus|pool)[^/]*$/iu, "the candidate pool");
-      const qrels = await readQrels(files);
+      const qrels = await qrelsOf(files);
       return readMbeir({
         queries: await rowsOf(files, queries),
         pool: await rowsOf(files, pool),
@@ -155,7 +152,7 @@ export async function readDataSet(files: DataFiles, options: ReadOptions): Promi
     }
     case "custom": {
       const tables = await customTables(files);
-      const qrels = await readQrels(files);
+      const qrels = await qrelsOf(files);
       const mapping =
         options.mapping ?? guessMapping(columnsOf(tables.items), columnsOf(tables.queries));
       return readCustom({ ...tables, ...(qrels === undefined ? {} : { qrels }) }, mapping);

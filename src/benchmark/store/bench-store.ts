@@ -35,7 +35,7 @@ import { judge, type Judgements, type Verdict } from "../logic/judgements";
 import { judgementPath, loadJudgements, saveJudgements } from "../runner/judgement-file";
 import { readDataSet, type DataFiles } from "../logic/read-data-set";
 import { readFiles } from "../runner/read-files";
-import { isRunFile, readRun } from "../logic/read-run";
+import { isRunFile, readRun } from "../logic/read-trec";
 import { readVectors, type VectorFile } from "../logic/read-vectors";
 
 export interface LoadedDataSet {

@@ -1,4 +1,10 @@
-import { createRunReader, type Run, type TrecReader } from "@/domain/trec";
+import {
+  createQrelsReader,
+  createRunReader,
+  type Qrels,
+  type Run,
+  type TrecReader,
+} from "@/domain/trec";
 import { AppError, messageOf } from "@/shared/lib/errors";
 
 /** Rankings made elsewhere. */
@@ -41,26 +47,40 @@ async function readLines(blob: Blob, isPacked: boolean, reader: TrecReader<unkno
   if (rest !== "") take(rest);
 }
 
-/**
- * Reads a TREC run file (`qid Q0 docid rank score tag`), plain or gzipped.
- *
- * @throws {AppError} input-invalid with the file, the line and what was expected.
- */
-export async function readRun(blob: Blob, name: string): Promise<Run> {
-  const reader = createRunReader();
+/** Plain or gzipped, by its name. */
+async function readFile<T>(blob: Blob, name: string, reader: TrecReader<T>): Promise<T> {
   const fail = (problem: string, cause?: unknown) =>
     new AppError("input-invalid", `${name}: ${problem}`, { cause });
   try {
     await readLines(blob, /\.gz$/iu.test(name), reader);
   } catch (error) {
     throw fail(
-      `cannot be read as a run file (${messageOf(error)}); measure it with "npm run perigee -- metrics"`,
+      `cannot be read as a TREC file (${messageOf(error)}); larger ones are for "npm run perigee -- metrics"`,
       error,
     );
   }
   const { value, errors } = reader.finish();
   const [first] = errors;
   if (first !== undefined) throw fail(`line ${first.line}: ${first.reason}`);
-  if (value.size === 0) throw fail("holds no ranking");
   return value;
+}
+
+/**
+ * Reads a TREC run file (`qid Q0 docid rank score tag`), plain or gzipped.
+ *
+ * @throws {AppError} input-invalid with the file, the line and what was expected.
+ */
+export async function readRun(blob: Blob, name: string): Promise<Run> {
+  const run = await readFile(blob, name, createRunReader());
+  if (run.size > 0) return run;
+  throw new AppError("input-invalid", `${name}: holds no ranking`);
+}
+
+/**
+ * Reads TREC judgements (`qid iter docid rel`), plain or gzipped.
+ *
+ * @throws {AppError} input-invalid with the file, the line and what was expected.
+ */
+export async function readQrels(blob: Blob, name: string): Promise<Qrels> {
+  return await readFile(blob, name, createQrelsReader());
 }

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AppError } from "@/shared/lib/errors";
-import { isRunFile, readRun } from "./read-run";
+import { isRunFile, readQrels, readRun } from "./read-trec";
 
 const TEXT = "q1 Q0 d1 1 2.5 bm25\r\nq1 Q0 d2 2 1 bm25\n\nq2 Q0 d1 1 0.5 bm25";
 
@@ -19,6 +19,24 @@ test("reads a run, plain or gzipped, whatever its line breaks", async () => {
     ["q2", [["d1", 0.5]]],
   ]);
   expect(await readRun(new Blob([gzipSync(TEXT)]), "a.run.gz")).toEqual(plain);
+});
+
+test("reads judgements the same way", async () => {
+  const text = "q1 0 d1 2\nq1 0 d2 0\n";
+  const expected = new Map([
+    [
+      "q1",
+      new Map([
+        ["d1", 2],
+        ["d2", 0],
+      ]),
+    ],
+  ]);
+  expect(await readQrels(new Blob([text]), "set.qrels")).toEqual(expected);
+  expect(await readQrels(new Blob([gzipSync(text)]), "set.qrels.gz")).toEqual(expected);
+  await expect(readQrels(new Blob(["q1 0 d1 much"]), "set.qrels")).rejects.toThrow(
+    /set\.qrels: line 1: relevance/u,
+  );
 });
 
 test("says which line cannot be used, and that an empty or broken file is none", async () => {
