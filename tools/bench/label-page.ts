@@ -182,8 +182,10 @@ export async function benchLabelPairs({ print }: LabelBenchOptions): Promise<voi
     const stopWatch = await watchStalls(page);
     const began = performance.now();
     await page.getByRole("button", { name: "Synthetic", exact: true }).click();
+    // A project from a file asks who labels here.
+    await page.getByRole("button", { name: "Annotator 0" }).click();
     await page
-      .getByText(/^[\d,]+ \/ [\d,]+$/u)
+      .getByText(/^[\d,]+ \/ [\d,]+/u)
       .first()
       .waitFor();
     const opened = performance.now() - began;

@@ -103,6 +103,20 @@ test("merging is idempotent and reports events that differ", async () => {
   expect((await log.read("p"))[0]).toMatchObject({ note: "" });
 });
 
+test("a merge that is stopped keeps its whole steps, and doing it again adds the rest", async () => {
+  const log = createEventLog(database);
+  const events = Array.from({ length: 2001 }, (_, at) =>
+    judged(`01${String(at).padStart(6, "0")}`, null, `pair-${at}`),
+  );
+  const stopped = log.merge(events, (done) => {
+    if (done > 0) throw new DOMException("Cancelled", "AbortError");
+  });
+  await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+  expect(await log.read("p")).toHaveLength(2000);
+  expect(await log.merge(events)).toEqual({ added: 1, known: 2000, conflicts: [] });
+  expect(await log.read("p")).toEqual(events);
+});
+
 test("another tab hears of an append", async () => {
   const other = openDatabase(database.name);
   const heard = new Promise<string>((resolve) => {
