@@ -19,6 +19,7 @@ export interface FigureFacts {
 export interface FigureCellProps {
   /** In [0, 1], or a rank. */
   readonly value: number | null;
+  /** None for a mean over figures that have their own. */
   readonly interval: Interval | null;
   readonly n: number;
   readonly isPartial?: boolean;
@@ -70,18 +71,34 @@ function formatRank(rank: number): string {
   return Number.isFinite(rank) ? `${rank}` : "∞";
 }
 
+function Whisker({ value, interval }: { readonly value: number; readonly interval: Interval }) {
+  const at = (share: number) => Math.max(0, Math.min(1, share)) * 100;
+  return (
+    <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+      <line data-track x1="0" x2="100" y1="4" y2="4" />
+      <line x1={at(interval.low)} x2={at(interval.high)} y1="4" y2="4" />
+      <rect x={at(value) - 2} y="1" width="4" height="6" />
+    </svg>
+  );
+}
+
 /** A share in percent with its interval as a whisker; hollow while it is partial. */
 export function FigureCell(props: FigureCellProps) {
   const { value, interval, n, isPartial = false, isBest = false, isRank = false, facts } = props;
   const { t } = useLingui();
   const { isOpen, setOpen, pointer } = useHoverOpen();
-  if (value === null || interval === null) return <span className={styles["none"]}>–</span>;
+  if (value === null) return <span className={styles["none"]}>–</span>;
   const show = (number: number) => (isRank ? formatRank(number) : (100 * number).toFixed(1));
-  const spread = isRank
-    ? `${show(interval.low)}–${show(interval.high)}`
-    : `±${show((interval.high - interval.low) / 2)}`;
-  const at = (share: number) => Math.max(0, Math.min(1, share)) * 100;
-  const range = t`95% interval ${show(interval.low)} to ${show(interval.high)}, n = ${n}`;
+  const spread =
+    interval === null
+      ? ""
+      : isRank
+        ? `${show(interval.low)}–${show(interval.high)}`
+        : `±${show((interval.high - interval.low) / 2)}`;
+  const range =
+    interval === null
+      ? t`n = ${n}`
+      : t`95% interval ${show(interval.low)} to ${show(interval.high)}, n = ${n}`;
   return (
     <Popover width={340} withinPortal shadow="md" opened={isOpen} onChange={setOpen}>
       <Popover.Target>
@@ -96,13 +113,7 @@ export function FigureCell(props: FigureCellProps) {
           <span>
             {show(value)} <small>{spread}</small>
           </span>
-          {!isRank && (
-            <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-              <line data-track x1="0" x2="100" y1="4" y2="4" />
-              <line x1={at(interval.low)} x2={at(interval.high)} y1="4" y2="4" />
-              <rect x={at(value) - 2} y="1" width="4" height="6" />
-            </svg>
-          )}
+          {!isRank && interval !== null && <Whisker value={value} interval={interval} />}
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown {...pointer}>

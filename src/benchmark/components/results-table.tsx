@@ -1,5 +1,4 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import type { PredictionResult } from "@/domain/benchmark/classify";
 import { snapshotOf, type BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import type { SkipReason } from "@/domain/benchmark/score-direction";
 import type { Direction } from "@/domain/benchmark/task";
@@ -19,6 +18,7 @@ import {
   measureText,
   SKIP_TEXTS,
 } from "./measures";
+import { PredictionCells } from "./prediction-cells";
 import { DIRECTION_NAMES, DIRECTION_TEXTS } from "./texts";
 
 function DirectionCells({
@@ -70,57 +70,6 @@ function DirectionCells({
       </td>
     );
   });
-}
-
-/** The deepest class level, and the mean over attributes; by label text, else by neighbours. */
-function predictionOf(
-  run: BenchmarkRun | undefined,
-  kind: PredictionResult["kind"],
-): PredictionResult[] {
-  const all = (run?.predictions ?? []).filter((result) => result.kind === kind);
-  const byText = all.filter(({ method }) => method === "label-text");
-  return byText.length > 0 ? byText : all;
-}
-
-function PredictionCells({ run }: { readonly run: BenchmarkRun | undefined }) {
-  const { t } = useLingui();
-  const level = predictionOf(run, "class").at(-1);
-  const attributes = predictionOf(run, "attribute");
-  const right = attributes.reduce(
-    (sum, { scores }) => sum + (scores.accuracy ?? 0) / attributes.length,
-    0,
-  );
-  const methods = {
-    "label-text": t`Nearest label text.`,
-    knn: t`Vote of the 5 nearest items, leave-one-out.`,
-  };
-  const name = level?.name ?? "";
-  const labels = level?.scores.labels.length ?? 0;
-  return (
-    <>
-      <td>
-        <FigureCell
-          value={level?.scores.accuracy ?? null}
-          interval={level?.interval ?? null}
-          n={level?.scores.items ?? 0}
-          facts={{
-            definition:
-              level === undefined
-                ? ""
-                : `${t`Accuracy of the class at "${name}", ${labels} classes.`} ${methods[level.method]}`,
-            formula: t`right / all items`,
-          }}
-        />
-      </td>
-      <td>
-        {attributes.length === 0 ? (
-          <span className={styles["none"]}>–</span>
-        ) : (
-          `${(100 * right).toFixed(1)} (${attributes.length})`
-        )}
-      </td>
-    </>
-  );
 }
 
 function PaperRows({ directions }: { readonly directions: readonly Direction[] }) {
