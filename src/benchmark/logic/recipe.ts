@@ -1,22 +1,15 @@
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import type { BenchmarkTask } from "@/domain/benchmark/task";
 
-/**
- * The command that repeats a run; the folder of an own data set is for the user to fill in. Rankings
- * that were imported are measured by `metrics` against the relevance that the page exports.
- */
+/** The command that repeats a run; the folder of an own data set is for the user to fill in. */
 export function recipeOf(run: BenchmarkRun): string {
   const { task, encoder, options } = run;
-  if (run.lists !== undefined) {
-    const qrels = `${options.directions[0]}.qrels`;
-    return `npm run --silent perigee -- metrics --qrels ${qrels} --run ${quote(encoder.id)} --json`;
-  }
   const data = task.preset === "demo" ? "public/data/demo" : "DIR";
   const language = task.preset === "demo" ? ` --language ${demoLanguage(task)}` : "";
   const name =
-    encoder.fusion === "side-by-side" || encoder.fusion === "imported"
-      ? encoder.id
-      : `${encoder.id}@${encoder.revision}`;
+    encoder.fusion === "joint" || encoder.fusion === "normalised-sum"
+      ? `${encoder.id}@${encoder.revision}`
+      : encoder.id;
   const width = encoder.width === undefined ? "" : ` --dimension ${encoder.width}`;
   return `npm run --silent perigee -- benchmark --data ${data} --preset ${task.preset} --split ${task.split}${language} --encoder ${quote(name)}${width} --directions ${options.directions.join(",")} --bootstrap 0 --json`;
 }

@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { BASELINE_IDS, type BaselineId } from "@/domain/benchmark/baselines";
 import { cutEncoder } from "@/domain/benchmark/cut-encoder";
 import type { BenchmarkEncoder } from "@/domain/benchmark/encoder";
-import { directionInName, runFromLists } from "@/domain/benchmark/listed-run";
+import { directionOfRun, runFromLists } from "@/domain/benchmark/listed-run";
 import { jobsOf, planBenchmark } from "@/domain/benchmark/plan";
 import type { ColumnMapping } from "@/domain/benchmark/presets/custom";
 import { runBenchmark, type BenchmarkRun, type RunUpdate } from "@/domain/benchmark/run-benchmark";
@@ -156,14 +156,13 @@ async function openEncoder(
   return createBaselineEncoder(choice.key as BaselineId, (image) => readPixels(files, image));
 }
 
-/** A run file ranks in one direction: the one in its name, else the first of those asked for. */
 async function measureLists(
   task: BenchmarkTask,
   { name, rankings = new Map() }: ImportedSystem,
   directions: readonly Direction[],
   control: { readonly signal: AbortSignal; readonly giveWay: () => Promise<void> },
 ): Promise<BenchmarkRun> {
-  const direction = directionInName(name) ?? directions[0] ?? "t-mm";
+  const direction = directionOfRun(name, directions);
   return await runFromLists(task, { name, run: rankings, direction }, control);
 }
 

@@ -3,7 +3,7 @@ import { createRng } from "@/shared/lib/rng";
 import { evaluateRun } from "../retrieval/evaluate-run";
 import { parseMeasures } from "../retrieval/trec-measures";
 import type { Qrels, Run } from "../trec";
-import { directionInName, runFromLists } from "./listed-run";
+import { directionOfRun, runFromLists } from "./listed-run";
 import { snapshotOf } from "./run-benchmark";
 import type { BenchmarkTask } from "./task";
 
@@ -123,10 +123,11 @@ test("a true item beyond the end of the list has no rank; items left out hold no
 });
 
 test("a file's name may state the direction", () => {
-  expect(["bm25.i-mm.run", "t2i.trec", "search.txt", "bm25.run"].map(directionInName)).toEqual([
+  const names = ["bm25.i-mm.run", "out/t2i.trec", "search.txt", "bm25.run"];
+  expect(names.map((name) => directionOfRun(name, ["mm-mm"]))).toEqual([
     "i-mm",
     "t-i",
     "search",
-    undefined,
+    "mm-mm",
   ]);
 });

@@ -11,12 +11,13 @@ import { isAsked, trueItems, type DirectionScorer, type SkipReason } from "./sco
 import { hasView, parseDirection, viewsOf, type BenchmarkQuery } from "./task";
 import type { BenchmarkTask, Direction, Relevance } from "./task";
 
-/** The direction that a file's name states, as in `bm25.t-mm.run`. */
-export function directionInName(name: string): Direction | undefined {
-  return name
-    .split(/[\s._]+/u)
+/** What a run file compares: its name may say so (`bm25.t-mm.run`), else the first direction asked for. */
+export function directionOfRun(name: string, asked: readonly Direction[]): Direction {
+  const named = name
+    .split(/[\s._/\\]+/u)
     .map(parseDirection)
     .find((direction) => direction !== undefined);
+  return named ?? asked[0] ?? "t-mm";
 }
 
 /** A list as trec_eval orders it: score as float32 descending, then id descending by bytes. */
@@ -108,10 +109,14 @@ const BLOCK = 200;
 export async function runFromLists(
   task: BenchmarkTask,
   system: ListedSystem,
-  options: Pick<RunOptions, "tieRule" | "seed" | "signal" | "giveWay">,
+  options: Pick<RunOptions, "tieRule" | "seed" | "limit" | "signal" | "giveWay">,
 ): Promise<BenchmarkRun> {
   const { name, run, direction } = system;
-  const { signal, giveWay, ...settings } = options;
+  const { signal, giveWay, tieRule = "worst", ...rest } = options;
+  const settings = {
+    ...(rest.seed === undefined ? {} : { seed: rest.seed }),
+    ...(rest.limit === undefined ? {} : { limit: rest.limit }),
+  };
   const { query: queryView, candidate: view } = viewsOf(direction);
   const plan = planBenchmark(task, {
     ...settings,
@@ -121,7 +126,6 @@ export async function runFromLists(
   });
   const pool = new Set(task.candidates.filter((entry) => hasView(entry, view)).map(({ id }) => id));
   const ids = new Map([...pool].map((id) => [trecId(id), id]));
-  const { tieRule = "worst" } = settings;
   const figures = createLiveFigures({ tieRule });
   const ranks = new Map<string, TrueRanks>();
   const margins = new Map<string, number>();
@@ -180,7 +184,7 @@ export async function runFromLists(
     predictions: [],
     failures: [],
     unsupported: [],
-    options: { ...settings, directions: [direction], classify: false },
+    options: { ...settings, tieRule, directions: [direction], classify: false },
     isComplete: true,
   };
 }

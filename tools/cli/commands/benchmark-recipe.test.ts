@@ -1,9 +1,15 @@
+import { openAsBlob } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { expect, it } from "vitest";
 import { createBaselineEncoder } from "@/benchmark/logic/baseline-encoder";
 import { readDataSet } from "@/benchmark/logic/read-data-set";
+import { readRun } from "@/benchmark/logic/read-trec";
 import { recipeOf } from "@/benchmark/logic/recipe";
 import { cutEncoder } from "@/domain/benchmark/cut-encoder";
+import { runFromLists } from "@/domain/benchmark/listed-run";
 import { reportRun } from "@/domain/benchmark/report";
 import { runBenchmark } from "@/domain/benchmark/run-benchmark";
 import { openFolder } from "../benchmark-source";
@@ -42,6 +48,33 @@ it("a copied recipe gives exactly the figures of the run on the page", async () 
   expect(repeated.directions).toEqual(shown.directions);
   expect(repeated.predictions).toEqual(shown.predictions);
   expect(repeated.failures).toEqual(shown.failures);
+});
+
+it("repeats rankings of another program, ties included", async () => {
+  const files = await openFolder("public/data/demo");
+  const task = await readDataSet(files, { preset: "demo", language: "en" });
+  const folder = await mkdtemp(join(tmpdir(), "perigee-recipe-"));
+  try {
+    // Whole scores tie often; an item of each list is the true one.
+    const lists = task.queries.map(({ id, relevant }, i) => {
+      const ids = [
+        relevant[0]!.id,
+        ...task.candidates.slice(i % 50, (i % 50) + 9).map((c) => c.id),
+      ];
+      return [...new Set(ids)]
+        .map((item, at) => `${id} Q0 ${item} 1 ${(7 * at) % 4} own\n`)
+        .join("");
+    });
+    const name = join(folder, "own.t-mm.run");
+    await writeFile(name, lists.join(""));
+    const rankings = await readRun(await openAsBlob(name), name);
+    const run = await runFromLists(task, { name, run: rankings, direction: "t-mm" }, { signal });
+    const shown = JSON.parse(JSON.stringify(reportRun(run))) as Report;
+    expect(JSON.stringify(shown.directions)).toMatch(/"tied_queries":[1-9]/);
+    expect((await repeat(recipeOf(run))).directions).toEqual(shown.directions);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 it("names a model's revision and the dimensions that were kept", async () => {

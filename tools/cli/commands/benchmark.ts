@@ -1,13 +1,21 @@
+import { openAsBlob } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { mappingSchema, type ColumnMapping } from "@/domain/benchmark/presets/custom";
 import { BASELINE_IDS } from "@/domain/benchmark/baselines";
 import { cutEncoder } from "@/domain/benchmark/cut-encoder";
+import type { BenchmarkEncoder } from "@/domain/benchmark/encoder";
 import { METHOD_TEXT } from "@/domain/benchmark/classify";
+import { directionOfRun, runFromLists } from "@/domain/benchmark/listed-run";
 import { jobsOf, planBenchmark } from "@/domain/benchmark/plan";
 import { reportRun, TIE_TEXT } from "@/domain/benchmark/report";
-import { runBenchmark, snapshotOf, type BenchmarkRun } from "@/domain/benchmark/run-benchmark";
+import {
+  runBenchmark,
+  snapshotOf,
+  type BenchmarkRun,
+  type RunOptions,
+} from "@/domain/benchmark/run-benchmark";
 import {
   DIRECTIONS,
   directionDefinition,
@@ -35,7 +43,8 @@ each figure with its interval, number of queries, pool, skipped items, tie rule 
   --data DIR         folder with the tables and images
   --preset PRESET    ${PRESETS.join(", ")} (docs/benchmark.md describes their files)
   --encoder NAME     id, id@revision or folder of a model; ${BASELINE_IDS.join(", ")};
-                     or FILE.npy|npz|safetensors|parquet, whose rows follow the item list (--items-out)
+                     FILE.npy|npz|safetensors|parquet, whose rows follow the item list (--items-out);
+                     or FILE.run|trec|txt, a TREC run in one direction (in its name, else the first)
   --dimension N      only the first N values of a model's vectors, one of its dimensions
   --directions D,…   ${DIRECTIONS.join(", ")} (also written t2mm, t->mm; default: all possible)
   --split SPLIT      all (default), train or val: grocery by photo, luma by product, with the training
@@ -184,6 +193,42 @@ async function writeTrec(run: BenchmarkRun, prefix: string): Promise<void> {
   }
 }
 
+/** Rankings of another program instead of an encoder. */
+async function measureFile(
+  task: BenchmarkTask,
+  path: string,
+  { directions, ...options }: RunOptions,
+): Promise<BenchmarkRun> {
+  const { readRun } = await import("@/benchmark/logic/read-trec");
+  const blob = await openAsBlob(path).catch((error: unknown) => {
+    throw new AppError("input-invalid", `cannot read ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  });
+  const direction = directionOfRun(path, directions);
+  return await runFromLists(
+    task,
+    { name: path, run: await readRun(blob, path), direction },
+    options,
+  );
+}
+
+async function encodeAndMeasure(
+  task: BenchmarkTask,
+  whole: BenchmarkEncoder,
+  width: number,
+  settings: RunOptions,
+  io: CliIo,
+): Promise<BenchmarkRun> {
+  const bar = createProgressBar(io.stderr, "encode", systemClock);
+  const run = await runBenchmark(task, width === 0 ? whole : cutEncoder(whole, width), {
+    ...settings,
+    onUpdate: ({ done, total }) => bar.update(done, total),
+  });
+  bar.clear();
+  return run;
+}
+
 async function run(args: string[], io: CliIo): Promise<number> {
   const { values } = parseArgs({ args, options, strict: true });
   const { data, encoder: name } = values;
@@ -221,18 +266,19 @@ async function run(args: string[], io: CliIo): Promise<number> {
   }
   const keys = jobs.map(({ key }) => key);
   const { models, engine } = values;
-  const whole = await openEncoder(name, files, { models, engine, keys }, io.signal);
   const width = parseWholeNumber("dimension", values.dimension, 0, [1, 2 ** 20]);
-  const encoder = width === 0 ? whole : cutEncoder(whole, width);
-  const bar = createProgressBar(io.stderr, "encode", systemClock);
   const startedAt = systemClock.now();
-  const result = await runBenchmark(task, encoder, {
-    ...settings,
-    tieRule,
-    signal: io.signal,
-    onUpdate: ({ done, total }) => bar.update(done, total),
-  });
-  bar.clear();
+  const how = { ...settings, tieRule, signal: io.signal };
+  const { isRunFile } = await import("@/benchmark/logic/read-trec");
+  const result = isRunFile(name)
+    ? await measureFile(task, name, how)
+    : await encodeAndMeasure(
+        task,
+        await openEncoder(name, files, { models, engine, keys }, io.signal),
+        width,
+        how,
+        io,
+      );
   for (const { key, reason } of result.failures.slice(0, SHOWN_PROBLEMS)) {
     io.stderr.write(`${key}: ${reason}\n`);
   }
