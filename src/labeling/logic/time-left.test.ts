@@ -10,7 +10,10 @@ test("the time left follows the speed of the step, and each step begins anew", (
   );
   tell("read", 100, 1000);
   expect(told.at(-1)).toEqual({ step: "read", done: 100, total: 1000 });
-  now += 1000;
+  now += 50;
+  tell("read", 120, 1000);
+  expect(told).toHaveLength(1);
+  now += 950;
   tell("read", 300, 1000);
   expect(told.at(-1)).toEqual({ step: "read", done: 300, total: 1000, remainingMs: 3500 });
   tell("write", 0, 10);

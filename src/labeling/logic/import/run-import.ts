@@ -77,7 +77,10 @@ export interface ImportPorts {
 
 /** Longest stretch of work before the page may draw and answer keys. */
 const SLICE_MS = 12;
-const PARALLEL_IMAGES = 4;
+/** Reports come at most this often: drawing each of them would take longer than the work. */
+const TELL_EVERY_MS = 100;
+/** Most of the time goes into waiting for the disk, not into work. */
+const PARALLEL_IMAGES = 16;
 const ITEMS_PER_COMMIT = 2000;
 
 class Issues {
@@ -95,14 +98,18 @@ class Issues {
 /** Gives the page its turn once a slice is used up, and reports. */
 function createPacer({ clock, signal, onProgress }: ImportPorts) {
   let sliceStart = clock.now();
+  let told = 0;
   const start = clock.now();
   return async (phase: ImportProgress["phase"], done: number, total: number | undefined) => {
     signal.throwIfAborted();
     const now = clock.now();
     if (now - sliceStart < SLICE_MS) return;
-    const remainingMs =
-      total === undefined || done === 0 ? undefined : ((now - start) / done) * (total - done);
-    onProgress({ phase, done, total, remainingMs });
+    if (now - told >= TELL_EVERY_MS) {
+      told = now;
+      const remainingMs =
+        total === undefined || done === 0 ? undefined : ((now - start) / done) * (total - done);
+      onProgress({ phase, done, total, remainingMs });
+    }
     await clock.sleep(0);
     sliceStart = clock.now();
   };
