@@ -5,7 +5,9 @@ import { expect, open, test, violations } from "./fixtures";
 test.setTimeout(240_000);
 
 test("the demo catalogue is encoded, compared, exported and browsed", async ({ page }) => {
-  await open(page, "/benchmark?data=demo");
+  // Two directions: the pictures of the other queries need not be decoded.
+  const directions = encodeURIComponent(JSON.stringify(["t-mm", "mm-mm"]));
+  await open(page, `/benchmark?data=demo&directions=${directions}`);
   await expect(page.getByText("640 candidates")).toBeVisible();
   for (const model of await page.getByRole("checkbox", { checked: true }).all()) {
     const name = await model.getAttribute("value");
@@ -32,4 +34,17 @@ test("the demo catalogue is encoded, compared, exported and browsed", async ({ p
   await page.getByRole("combobox", { name: "Show" }).selectOption("miss");
   await expect(page).toHaveURL(/filter=miss/);
   expect(await violations(page)).toEqual([]);
+});
+
+test("a link restores the view on a fresh page", async ({ page }) => {
+  const view = "direction=t-mm&a=baseline-words&b=none&sort=margin&filter=hit&query=qt1";
+  await open(page, `/search?data=demo&language=en&${view}&map=error`);
+  await expect(page.getByRole("heading", { name: /bag of words · true item at/ })).toBeVisible();
+  await expect(page.getByText("polo zigzag gray T-shirt").first()).toBeVisible();
+  await expect(page.getByRole("combobox", { name: "Show" })).toHaveValue("hit");
+  await expect(page.getByRole("combobox", { name: "Sort by" })).toHaveValue("margin");
+  await expect(page.getByRole("combobox", { name: "Direction" })).toHaveValue("t-mm");
+  await expect(page.getByRole("application", { name: "Map of 640 items" })).toBeVisible();
+  await expect(page.getByRole("radio", { name: "Hits and misses" })).toBeChecked();
+  await expect(page).toHaveURL(/map=error/);
 });
