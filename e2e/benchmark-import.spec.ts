@@ -228,11 +228,15 @@ test("pictures by web address, vectors and rankings of other programs, one compa
     await importSet(page, root, { preset: "custom", files, size: "" });
     await expect(page.getByText("4 queries, 4 candidates")).toBeVisible();
     const only = async (values: readonly string[]) => {
-      const boxes = page.locator("[role=group] input[type=checkbox], input[type=checkbox]");
-      for (const box of await boxes.all()) {
-        const value = (await box.getAttribute("value")) ?? "";
-        await box.setChecked(values.includes(value));
-      }
+      // A click made before the page has followed the last one is lost on a busy machine.
+      await expect(async () => {
+        for (const box of await page.locator("input[type=checkbox]").all()) {
+          const value = (await box.getAttribute("value")) ?? "";
+          await box.setChecked(values.includes(value), { timeout: 5000 });
+        }
+        const checked = page.getByRole("checkbox", { checked: true });
+        await expect(checked).toHaveCount(values.length, { timeout: 2000 });
+      }).toPass({ timeout: 40_000 });
       await page.getByRole("button", { name: "Run", exact: true }).click();
       await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled();
     };

@@ -142,7 +142,9 @@ test("runs two encoders, shows their figures, the bad row, and which is signific
   // A second run takes every vector from the store.
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect
-    .poll(() => store.getState().runs.every(({ status }) => status === "done"))
+    .poll(() => store.getState().runs.every(({ status }) => status === "done"), {
+      timeout: 15_000,
+    })
     .toBe(true);
   expect(client.calls.filter(({ name }) => name === "encode/batch")).toHaveLength(encoded);
 });
