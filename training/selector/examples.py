@@ -127,6 +127,11 @@ class Vocabulary:
         return (self.id("A"), self.id("B"))
 
     @property
+    def side_letters(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Ids of A and B wherever they name a side: at a line's start, and after a blank."""
+        return (self.letters, (self.id("ĠA"), self.id("ĠB")))
+
+    @property
     def verdict_letters(self) -> dict[int, tuple[int, int]]:
         """Ids of A and B after each token that a verdict follows: Q10 and a blank, or <answer>."""
         return {

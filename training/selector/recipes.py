@@ -43,7 +43,8 @@ class Recipe:
     pretrain: Stage
     photo_share: float  # of a pretraining batch, real photographs
     sft: Stage
-    short_share: float  # of SFT batches without reasons, in the first 60 % of the steps
+    describe_share: float  # of SFT batches that describe, at the start; falls to 0 at 70 %
+    short_share: float  # of SFT batches without reasons, in the first 70 % of the steps
     grpo: Stage
     grpo_settings: GrpoSettings
     max_new_tokens: int = 320
@@ -58,6 +59,7 @@ CPU = Recipe(
     pretrain=Stage(steps=3200, batch=48, learning_rate=1e-3, warmup=80),
     photo_share=0.125,
     sft=Stage(steps=1400, batch=12, learning_rate=1e-3, warmup=60, checkpoint_every=150),
+    describe_share=0.7,
     short_share=0.3,
     grpo=Stage(steps=30, batch=32, learning_rate=1e-4, warmup=3, checkpoint_every=5, log_every=1),
     grpo_settings=GrpoSettings(prompts=12, group=8, temperature=1.0, clip=0.2, kl=0.02, epochs=1),

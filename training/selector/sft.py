@@ -21,6 +21,7 @@ from common.optim import guarded_step, make_optimizer, warmup_cosine
 from common.parallel import Worker, launch
 from common.runtime import Runtime, batch_rng, open_runtime, seed_everything
 from selector.data import Creatives, load_creatives
+from selector.describe import describe, describe_product, describe_prompt, describe_text
 from selector.examples import (
     LANGUAGES,
     ORDERS,
@@ -41,10 +42,11 @@ from selector.model import (
 )
 from selector.pretrain_vision import factor_table, with_steps
 from selector.recipes import RECIPES, Recipe
-from selector.sides import name_sides, set_sides
+from selector.sides import Sample, name_words, set_sides
 from selector.wording import Wording
 
 QUERY_DROPOUT = 0.04  # people may give no query
+WIRING_PICTURES = 8_000
 
 
 def response_logprobs(
@@ -61,6 +63,21 @@ def response_logprobs(
     return picked, weights[:, 1:][targets]
 
 
+DESCRIBE, SHORT, FULL = "describe", "short", "full"
+WARM_UP = 0.7  # of the steps: afterwards hardly anything but full responses
+# Sequences of a kind for one full response: about as many tokens.
+PER_FULL = {DESCRIBE: 2, SHORT: 2, FULL: 1}
+
+
+def batch_kind(recipe: Recipe, step: int, rng: np.random.Generator) -> str:
+    """What a step learns; one kind in a batch, so that little is padded."""
+    left = 1 - step / (WARM_UP * recipe.sft.steps)  # 1 to 0 during the warm-up
+    describe = recipe.describe_share * max(0.0, left)
+    short = recipe.short_share if left > 0 else recipe.short_share / 3
+    drawn = rng.random()
+    return DESCRIBE if drawn < describe else SHORT if drawn < describe + short else FULL
+
+
 def draw_batch(
     recipe: Recipe,
     pairs: list[dict],
@@ -73,10 +90,8 @@ def draw_batch(
 ) -> Batch:
     """A worker's examples of one step, a function of (seed, step, rank)."""
     rng = batch_rng(recipe.seed + 1, step)
-    stage = recipe.sft
-    short = recipe.short_share if step < 0.6 * stage.steps else 0.0
-    with_reasons = rng.random() >= short  # one kind in a batch, so that little is padded
-    count = stage.batch if with_reasons else stage.batch * 2
+    kind = batch_kind(recipe, step, rng)
+    count = recipe.sft.batch * PER_FULL[kind]
     prompts, responses, weights, images = [], [], [], []
     chosen = worker.part(rng.choice(len(pairs), count // 2, replace=len(pairs) < count))
     rng = np.random.default_rng([recipe.seed + 1, step, worker.rank])
@@ -85,10 +100,14 @@ def draw_batch(
         # Both orders side by side: what does not depend on the pictures cancels in the gradient.
         for order in ORDERS:
             view = View(pairs[index], order, language)
-            prompts.append(vocabulary.encode(view.prompt(image_tokens, with_queries)))
-            response = vocabulary.encode(view.response(rng, with_reasons, wording))
-            responses.append(response)
-            weights.append(token_weights(response, vocabulary, LossWeights()))
+            if kind == DESCRIBE:
+                prompt, response = describe_prompt(view, image_tokens), describe(view, data, rng)
+            else:
+                prompt = view.prompt(image_tokens, with_queries)
+                response = view.response(rng, kind == FULL, wording)
+            prompts.append(vocabulary.encode(prompt))
+            responses.append(vocabulary.encode(response))
+            weights.append(token_weights(responses[-1], vocabulary, LossWeights()))
             images.append(tuple(data.order[side] for side in view.sides))
     return collate(prompts, responses, weights, images, vocabulary.pad)
 
@@ -157,24 +176,26 @@ def train(
     return model
 
 
-NAMED = ("kind", "color", "headline", "headline_interest", "prop", "has_headline")
-
-
 def wire_sides(
     model: MultimodalModel, vocabulary: Vocabulary, data: Creatives, features: Tensor
 ) -> None:
     """Sets the heads that read the two sides (`selector.sides`), from training pictures."""
-    creatives = list(data.creatives.values())
-    rows = [i for name, i in data.order.items() if data.split_of(name) == "train"][:4000]
-    table = factor_table([creatives[i]["factors"] for i in rows])
-    channels = set_sides(model, vocabulary, features[rows].float(), table)
-    if len(model.model.text_model.layers) < 3:
-        return
-    rows = rows[: len(rows) // 2 * 2]
-    named = [{name: creatives[i]["factors"][name] for name in NAMED} for i in rows]
-    prompt = View(data.pairs_of("train")[0], "AB", "en").prompt(model.config.image_tokens)
+    factors = [creative["factors"] for creative in data.creatives.values()]
+    rows = [i for name, i in data.order.items() if data.split_of(name) == "train"]
+    rows = rows[: min(len(rows), WIRING_PICTURES) // 2 * 2]
+    prompt = describe_prompt(View(data.pairs_of("train")[0], "AB", "en"), model.config.image_tokens)
     ids = torch.tensor([vocabulary.encode(prompt)] * (len(rows) // 2))
-    name_sides(model, channels, ids, features[rows].float(), factor_table(named))
+    sample = Sample(ids, features[rows])
+    channels = set_sides(model, vocabulary, sample, factor_table([factors[i] for i in rows]))
+    # What a picture shows needs more directions than one layer reads: two layers share the words.
+    for layer, seen in ((2, describe_product), (3, describe_text)):
+        if layer >= len(model.model.text_model.layers):
+            return
+        words = torch.zeros(len(rows), vocabulary.tokenizer.get_vocab_size())
+        for row, index in enumerate(rows):
+            for language in LANGUAGES:
+                words[row, vocabulary.encode(seen(factors[index], language))] = 1
+        name_words(model, channels, sample, words, layer)
 
 
 def _mean_loss(logprobs: Tensor, where: Tensor) -> float:

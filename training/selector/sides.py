@@ -3,15 +3,19 @@
 Both pictures enter as the same kind of tokens, and telling A's from B's takes a text model trained
 on few pairs very long to find. Instead of waiting, a few weights are set once, then trained on:
 
-- five channels of the residual stream are reserved: MARK (the letter before a picture), SIGN (its
-  side), PICTURE (constant on picture tokens), TEXT (constant on text tokens), SIDE (written below);
-- layer 0: picture tokens attend to the nearest letter before them and copy its sign to SIDE;
+- six channels of the residual stream are reserved: MARK (a letter that names a side), SIGN (which),
+  PICTURE (constant on picture tokens), PLAIN (constant on text tokens), SIDE and SPOKEN (below);
+- layer 0: every token attends to the nearest letter before it and copies its sign, a picture to
+  SIDE, a word to SPOKEN: the side that the sentence speaks of;
 - layer 1: of each key-value group one head reads A's tokens, one B's, with values that predict the
   factors, and their difference enters the residual stream: what is compared;
-- layer 2: the same heads again with values that predict what is named (kind, colour, headline),
-  each side written to directions of its own: a difference cannot say which colour A has.
+- layer 2: the same heads again with values that predict the words of a description, each side
+  written to directions of its own: a difference cannot say which colour A has. A third head reads
+  the side spoken of and adds the predicted words' embeddings, that is, to their logits (output
+  weights are tied): p(word) ~ p(word | text) * exp(evidence of the picture).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -49,14 +53,25 @@ def constant_direction(features: Tensor) -> Tensor:
 
 
 def predictive_directions(pooled: Tensor, targets: Tensor, count: int) -> Tensor:
-    """[count, C]: the directions of pooled embeddings [N, C] that predict targets [N, K] best."""
-    x, y = pooled - pooled.mean(0), targets - targets.mean(0)
-    gram = x.T @ x
+    """[count, C]: the directions of pooled embeddings [N, C] that predict targets [N, K] best.
+
+    They are orthogonal to the mean embedding, since no layer has a bias to take it off. Zeros where
+    there are fewer targets.
+    """
+    mean = pooled.mean(0)
+    x, y = pooled - mean, targets - targets.mean(0)
+    gram = x.T @ x + 100 * len(x) * mean.outer(mean)
     gram += 1e-3 * gram.diagonal().mean() * torch.eye(len(gram))
     weights = torch.linalg.solve(gram, x.T @ y)  # [C, K]
-    _, _, directions = torch.linalg.svd(x @ weights, full_matrices=False)
+    _, strengths, directions = torch.linalg.svd(x @ weights, full_matrices=False)
+    # Indicators of one choice add up to a constant: what is left of such directions is rounding.
+    directions = directions[strengths > 0.01 * strengths[0]]
     readers = (weights @ directions.T).T[:count]  # principal predictions, as maps of x
-    return readers / (x @ readers.T).std(0, keepdim=True).T
+    readers = readers / (x @ readers.T).std(0, keepdim=True).T
+    return F.pad(readers, (0, 0, 0, count - len(readers)))
+
+
+WORD_EVIDENCE = 8.0  # nats that a picture adds to a word it surely shows
 
 
 @dataclass(frozen=True)
@@ -68,41 +83,105 @@ class Channels:
     picture: int
     plain: int
     side: int
+    spoken: int
 
     def all(self) -> list[int]:
-        return [self.mark, self.sign, self.picture, self.plain, self.side]
+        return [self.mark, self.sign, self.picture, self.plain, self.side, self.spoken]
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Mean size of the channels at the input of a layer's attention, after its norm."""
+
+    mark: float
+    picture: float
+    plain: float
+    side: float
+    spoken: float
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Prompts of equal length, ids [B, T], and the features [2 B, P, D] of their pictures."""
+
+    ids: Tensor
+    features: Tensor
+
+    def part(self, size: int) -> Iterator["Sample"]:
+        for start in range(0, len(self.ids), size):
+            chosen = slice(2 * start, 2 * min(start + size, len(self.ids)))
+            yield Sample(self.ids[start : start + size], self.features[chosen].float())
+
+    def states(self, model: MultimodalModel) -> list[Tensor]:
+        """The input of every layer's attention, after its norm, and the last residual stream."""
+        text, config = model.model.text_model, model.config.text
+        positions = torch.arange(self.ids.shape[1])[None]
+        cos, sin = rotary(positions, config.head_dim, config.rope_theta)
+        x, states = model.embed(self.ids, self.features), []
+        for layer in text.layers:
+            states.append(layer.input_layernorm(x))
+            x = layer(x, cos[:, None], sin[:, None], None, True, None)
+        return [*states, x]
+
+
+def _levels(model: MultimodalModel, sample: Sample, layer: int, channels: Channels) -> Levels:
+    part = next(sample.part(16))
+    state = part.states(model)[layer]
+    is_picture = part.ids == model.config.image_token_id
+    pictures, text = state[is_picture].abs(), state[~is_picture].abs()
+    return Levels(
+        mark=float(text[:, channels.mark].amax()),
+        picture=float(pictures[:, channels.picture].mean()),
+        plain=float(text[:, channels.plain].mean()),
+        side=float(pictures[:, channels.side].mean()),
+        spoken=float(text[:, channels.spoken].mean()),
+    )
+
+
+def _attend_pictures(
+    attention: Attention, query: int, key: int, channels: Channels, levels: Levels, side: Tensor
+) -> None:
+    """Lets the query head at row `query` read the pictures of one side, by the keys at row `key`.
+
+    side: the row [C] of the query's weights that says which.
+    """
+    head = attention.q_proj.weight.shape[0] // attention.heads
+    is_picture, which = head // 2 - 1, head // 2 - 2  # rotary pairs that hardly turn
+    for pair in (is_picture, which):
+        for row in (pair, pair + head // 2):
+            attention.k_proj.weight[key + row] = 0
+            attention.q_proj.weight[query + row] = 0
+    attention.k_proj.weight[key + is_picture, channels.picture] = 7.0 / levels.picture
+    attention.q_proj.weight[query + is_picture, channels.plain] = 7.0 / levels.plain
+    attention.k_proj.weight[key + which, channels.side] = 5.0 / levels.side
+    attention.q_proj.weight[query + which] = side
 
 
 def _read_both(
-    attention: Attention,
-    channels: Channels,
-    readers: Tensor,
-    out: tuple[Tensor, Tensor],
-) -> None:
+    attention: Attention, channels: Channels, levels: Levels, readers: Tensor,
+    out: tuple[Tensor, Tensor], spoken: Tensor | None = None,
+) -> None:  # fmt: skip
     """Head 0 of each key-value group reads the mean of A's tokens, head 1 that of B's.
 
     readers: [groups x D, C], the values; out: for A and B the directions [C, groups x D] that the
-    values are written to.
+    values are written to; spoken: the same for head 2, which reads the side spoken of.
     """
     groups, heads = attention.kv_heads, attention.heads // attention.kv_heads
-    head = attention.v_proj.weight.shape[0] // groups
-    far, far_side = head // 2 - 1, head // 2 - 2  # rotary pairs that hardly turn
+    head, size = attention.v_proj.weight.shape[0] // groups, attention.q_proj.weight.shape[1]
     for group in range(groups):
         k0, q0 = group * head, group * heads * head
-        for row in (far, far + head // 2, far_side, far_side + head // 2):
-            attention.k_proj.weight[k0 + row] = 0
-            attention.q_proj.weight[q0 + row] = 0
-            attention.q_proj.weight[q0 + head + row] = 0
-        attention.k_proj.weight[k0 + far, channels.picture] = 5.0
-        attention.k_proj.weight[k0 + far_side, channels.side] = 5.0
         part = slice(group * head, (group + 1) * head)
-        rows = readers[part]
-        attention.v_proj.weight[k0 : k0 + len(rows)] = rows
-        for which, direction in ((0, -1.0), (1, 1.0)):
+        attention.v_proj.weight[k0 : k0 + len(readers[part])] = readers[part]
+        outs = out if spoken is None else (*out, spoken)
+        for which, written in enumerate(outs):
+            side = torch.zeros(size)
+            if which < 2:
+                side[channels.plain] = (-5.0, 5.0)[which] / levels.plain
+            else:
+                side[channels.spoken] = 5.0 / levels.spoken
             row = q0 + which * head
-            attention.q_proj.weight[row + far, channels.plain] = 5.0
-            attention.q_proj.weight[row + far_side, channels.plain] = 5.0 * direction
-            attention.o_proj.weight[:, row : row + head] = out[which][:, part]
+            _attend_pictures(attention, row, k0, channels, levels, side)
+            attention.o_proj.weight[:, row : row + head] = written[:, part]
 
 
 def _spread(size: int, count: int, scale: Tensor, channels: Channels, seed: int) -> Tensor:
@@ -114,98 +193,106 @@ def _spread(size: int, count: int, scale: Tensor, channels: Channels, seed: int)
 
 @torch.no_grad()
 def set_sides(
-    model: MultimodalModel, vocabulary: Vocabulary, features: Tensor, targets: Tensor
+    model: MultimodalModel, vocabulary: Vocabulary, sample: Sample, targets: Tensor
 ) -> Channels:
-    """Sets layers 0 and 1. features: [N, P, D] of training pictures; targets: [N, K] factors."""
+    """Sets layers 0 and 1. targets: [2 B, K] factors of the sample's pictures."""
     text, config = model.model.text_model, model.config.text
     projection = model.model.connector.modality_projection.proj
-    channels = Channels(*_reserve(model, 5))
-    mark, sign, picture = channels.mark, channels.sign, channels.picture
-    plain, side = channels.plain, channels.side
+    channels = Channels(*_reserve(model, 6))
+    mark, sign, picture, plain = channels.mark, channels.sign, channels.picture, channels.plain
     size, head = config.hidden_size, config.head_dim
     groups = config.num_attention_heads // config.num_key_value_heads
-    far, near = head // 2 - 1, head * 3 // 16  # rotary pairs: hardly turns, fades with distance
-    letters = vocabulary.letters
     scale = text.embed_tokens.weight.norm(dim=1).mean() / size**0.5
-    text.embed_tokens.weight[:, plain] = scale
-    text.embed_tokens.weight[list(letters), mark] = 2 * scale
-    text.embed_tokens.weight[letters[0], sign] = -2 * scale
-    text.embed_tokens.weight[letters[1], sign] = 2 * scale
+    # Later layers write far more than an embedding holds; the mark of text must not drown in it.
+    text.embed_tokens.weight[:, plain] = 10 * scale
+    for a, b in vocabulary.side_letters:
+        text.embed_tokens.weight[[a, b], mark] = 2 * scale
+        text.embed_tokens.weight[a, sign] = -2 * scale
+        text.embed_tokens.weight[b, sign] = 2 * scale
+    features = sample.features.float()
     embedded = features @ projection.weight.T  # [N, P, C]
     level = embedded.norm(dim=-1).mean() / size**0.5
     projection.weight[picture] = constant_direction(features.flatten(0, 1)) * level
 
+    levels = _levels(model, sample, 0, channels)
     first = text.layers[0].self_attn
-    for row in (far, far + head // 2, near, near + head // 2):
-        first.q_proj.weight[row] = 0
-        first.k_proj.weight[row] = 0
-    first.q_proj.weight[far, picture], first.k_proj.weight[far, mark] = 5.0, 5.0
-    first.q_proj.weight[near, picture], first.k_proj.weight[near, mark] = 4.0, 4.0
+    far, near = head // 2 - 1, head * 3 // 16  # rotary pairs: hardly turns, fades with distance
+    # A picture's letter is 2 to 27 tokens before it. A word's may stand anywhere: a fast pair tells
+    # near from nearer, a slow one keeps the other two from coming round again.
+    fast, slow = head // 8, head * 9 // 32
+    for pair in (far, near, fast, slow):
+        for row in (pair, pair + head // 2):
+            first.k_proj.weight[row] = 0
+            first.q_proj.weight[[row, head + row]] = 0
+        first.k_proj.weight[pair, mark] = 5.0 / levels.mark
+        first.q_proj.weight[head + pair, plain] = 5.0 / levels.plain
+    for pair in (far, near):
+        first.q_proj.weight[pair, picture] = 8.0 / levels.picture
     first.v_proj.weight[0] = 0
-    first.v_proj.weight[0, sign] = 1.0
+    first.v_proj.weight[0, sign] = 1.0 / levels.mark
     for shared in range(groups):
         first.o_proj.weight[:, shared * head] = 0
-    first.o_proj.weight[side, 0] = 0.75 * level
+    first.o_proj.weight[channels.side, 0] = 1.5 * level
+    first.o_proj.weight[channels.spoken, head] = 10 * scale
 
     count = head * config.num_key_value_heads
     readers = predictive_directions(embedded.mean(1), targets, count)
     spread = _spread(size, count, scale, channels, seed=0)
     # RMSNorm divides by the embedding's level, so the readers see embedded / level.
-    _read_both(text.layers[1].self_attn, channels, readers * level, (spread, -spread))
+    levels = _levels(model, sample, 1, channels)
+    _read_both(text.layers[1].self_attn, channels, levels, readers * level, (spread, -spread))
     return channels
 
 
 @torch.no_grad()
-def name_sides(
-    model: MultimodalModel,
-    channels: Channels,
-    ids: Tensor,
-    features: Tensor,
-    targets: Tensor,
+def name_words(
+    model: MultimodalModel, channels: Channels, sample: Sample, words: Tensor, layer: int
 ) -> None:
-    """Sets layer 2, after `set_sides`.
+    """Sets a layer above 1, after `set_sides`; with several, the lower ones first.
 
-    ids: [B, T] prompts of equal length; features: [2 B, P, D] of their pictures; targets: [2 B, K]
-    the factors to name.
+    words: [2 B, V] which tokens of the vocabulary describe each picture, 0 or 1.
     """
     text, config = model.model.text_model, model.config.text
-    cos, sin = rotary(torch.arange(ids.shape[1])[None], config.head_dim, config.rope_theta)
-    pooled = []
-    for start in range(0, len(ids), 32):
-        part = ids[start : start + 32]
-        x = model.embed(part, features[2 * start : 2 * (start + len(part))])
-        for layer in text.layers[:2]:
-            x = layer(x, cos[:, None], sin[:, None], None, True, None)
-        x = text.layers[2].input_layernorm(x)
-        pictures = x[part == model.config.image_token_id]
-        pooled.append(pictures.view(2 * len(part), -1, x.shape[-1]).mean(1))
+    pooled, rms = [], []
+    for part in sample.part(32):
+        states = part.states(model)
+        pictures = states[layer][part.ids == model.config.image_token_id]
+        pooled.append(pictures.view(len(part.features), -1, config.hidden_size).mean(1))
+        rms.append(states[-1][:, -1].norm(dim=-1) / config.hidden_size**0.5)
     count = config.head_dim * config.num_key_value_heads
-    readers = predictive_directions(torch.cat(pooled), targets, count)
+    share = words.mean(0)
+    used = ((share > 0.002) & (share < 0.9)).nonzero()[:, 0]
+    x, y = torch.cat(pooled), words[:, used] - words[:, used].mean(0)
+    spreads = y.std(0)  # rare words count as much as frequent ones
+    readers = predictive_directions(x, y / spreads, count)
+    read = (x - x.mean(0)) @ readers.T  # [2 B, count]
+    decode = torch.linalg.lstsq(read, y).solution  # [count, used]: shares of the words
+    embeddings = text.embed_tokens.weight[used].clone()
+    embeddings[:, channels.all()] = 0
+    # A word's logit is embedding . (norm.weight * x / rms).
+    towards = embeddings / embeddings.square().sum(1, keepdim=True) / text.norm.weight.mean()
+    spoken = (decode @ towards).T * torch.cat(rms).mean() * WORD_EVIDENCE
     scale = text.embed_tokens.weight.norm(dim=1).mean() / config.hidden_size**0.5
-    out = tuple(_spread(config.hidden_size, count, scale, channels, seed) for seed in (1, 2))
-    attention = text.layers[2].self_attn
+    seeds = (2 * layer, 2 * layer + 1)
+    out = [0.2 * _spread(config.hidden_size, count, scale, channels, seed) for seed in seeds]
+    attention = text.layers[layer].self_attn
     attention.v_proj.weight[:] = 0
-    _read_both(attention, channels, readers, (out[0], out[1]))
+    levels = _levels(model, sample, layer, channels)
+    _read_both(attention, channels, levels, readers, (out[0], out[1]), spoken)
 
 
 @torch.no_grad()
-def side_shares(model: MultimodalModel, ids: Tensor, features: Tensor) -> dict[str, list[float]]:
-    """How much of each head of layer 1 falls on A's and on B's picture, from the last token."""
-    text, config = model.model.text_model, model.config.text
-    x = model.embed(ids, features.flatten(0, 1).float())
-    cos, sin = rotary(torch.arange(ids.shape[1])[None], config.head_dim, config.rope_theta)
-    cos, sin = cos[:, None], sin[:, None]
-    x = text.layers[0](x, cos, sin, None, True, None)
-    attention = text.layers[1].self_attn
-    normed = text.layers[1].input_layernorm(x)
-    q = attention.q_proj(normed).unflatten(-1, (attention.heads, -1)).transpose(1, 2)
-    k = attention.k_proj(normed).unflatten(-1, (attention.kv_heads, -1)).transpose(1, 2)
+def picture_shares(model: MultimodalModel, sample: Sample, layer: int) -> Tensor:
+    """[heads, 2]: how much of each head of a layer falls on A's and on B's picture, from the last
+    token of the first prompt."""
+    config = model.config.text
+    attention = model.model.text_model.layers[layer].self_attn
+    state = sample.states(model)[layer][:1]
+    cos, sin = rotary(torch.arange(state.shape[1])[None], config.head_dim, config.rope_theta)
+    q = attention.q_proj(state).unflatten(-1, (attention.heads, -1)).transpose(1, 2)
+    k = attention.k_proj(state).unflatten(-1, (attention.kv_heads, -1)).transpose(1, 2)
     k = k.repeat_interleave(attention.heads // attention.kv_heads, dim=1)
-    q, k = apply_rotary(q, cos, sin), apply_rotary(k, cos, sin)
-    weights = F.softmax(q[:, :, -1:] @ k.transpose(-1, -2) / config.head_dim**0.5, -1)[:, :, 0]
-    where = (ids == model.config.image_token_id).nonzero()[:, 1].view(len(ids), 2, -1)
-    shares = {}
-    for name, block in (("a", 0), ("b", 1)):
-        index = where[:, block][:, None].expand(-1, weights.shape[1], -1)
-        shares[name] = weights.gather(-1, index).sum(-1).mean(0).tolist()
-    return shares
+    q, k = apply_rotary(q, cos[:, None], sin[:, None]), apply_rotary(k, cos[:, None], sin[:, None])
+    weights = F.softmax(q[:, :, -1:] @ k.transpose(-1, -2) / config.head_dim**0.5, -1)[0, :, 0]
+    where = (sample.ids[0] == model.config.image_token_id).nonzero()[:, 0].view(2, -1)
+    return torch.stack([weights[:, side].sum(-1) for side in where], dim=1)

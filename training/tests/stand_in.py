@@ -43,8 +43,11 @@ def write_stand_in(root: Path, products: int = 12, size: int = 64) -> Path:
             pixels[16:48, 16:48] = (np.array(COLOURS[color]) * light).astype(np.uint8)
             file = f"creatives/{name}{side}.webp"
             Image.fromarray(pixels).save(root / file, lossless=True)
-            factors = {"kind": "square", "color": color, "light": light, "price": "$12",
-                       "has_price": bool(light == 1.0), "match": "right"}  # fmt: skip
+            factors = {"kind": "mug", "color": color, "light": light, "price": "$12",
+                       "has_price": bool(light == 1.0), "match": "right", "has_headline": True,
+                       "headline": "Bright" if light == 1.0 else "Dim", "headline_interest": "new",
+                       "scene_interest": "", "has_prop": False, "prop": "none",
+                       "prop_fits": False}  # fmt: skip
             tables["creatives"].append(
                 {"id": name + side, "product_id": name, "file": file, "factors": factors}
             )
@@ -60,7 +63,7 @@ def write_stand_in(root: Path, products: int = 12, size: int = 64) -> Path:
                 "b": name + "b",
                 "title": {"en": f"A {color} square", "zh": f"{color}方块"},
                 "queries": {"en": [f"{color} square", "bright"], "zh": ["方块", "明亮"]},
-                "context": {"kind": "square", "color": color, "interests": []},
+                "context": {"kind": "mug", "color": color, "interests": [], "feature": ""},
                 "p_a": 0.9 if answers["q10"] == "A" else 0.1,
                 "label": answers["q10"],
                 "comparable": True,
