@@ -7,7 +7,7 @@ import { trecId, type Run } from "../trec";
 import { planBenchmark } from "./plan";
 import type { RankedCandidate } from "./pool-ranking";
 import type { BenchmarkRun, RunOptions } from "./run-benchmark";
-import { isAsked, trueItems, type DirectionScorer, type SkipReason } from "./score-direction";
+import { isAsked, rankable, type DirectionScorer, type SkipReason } from "./score-direction";
 import { hasView, parseDirection, viewsOf, type BenchmarkQuery } from "./task";
 import type { BenchmarkTask, Direction, Relevance } from "./task";
 
@@ -132,14 +132,12 @@ export async function runFromLists(
   const lists = new Map<string, readonly RankedCandidate[]>();
   const asked = plan.queries.map(({ query }) => query).filter((query) => isAsked(query, direction));
   const read = (query: BenchmarkQuery): ListedQuery | SkipReason => {
-    const wanted = trueItems(task, query, direction);
-    if (wanted.length === 0) return "no true item";
+    const isIn = (id: string) => pool.has(id);
     const scores = run.get(trecId(query.id));
-    if (scores === undefined) return "query not in the run";
-    const excluded = new Set(query.excluded);
-    const relevant = wanted.filter(({ id }) => pool.has(id) && !excluded.has(id));
-    if (relevant.length === 0) return "true item not encoded";
-    return { query, relevant, list: orderList(scores, ids, excluded) };
+    const ranked = rankable({ task, direction, query, isIn }, scores, "query not in the run");
+    if (typeof ranked === "string") return ranked;
+    const { by, relevant } = ranked;
+    return { query, relevant, list: orderList(by, ids, new Set(query.excluded)) };
   };
   for (const [i, query] of asked.entries()) {
     if (i % BLOCK === 0) await giveWay?.();

@@ -52,6 +52,32 @@ export function trueItems(
   return query.relevant.filter(({ gain }) => gain >= least);
 }
 
+interface QueryInPool {
+  readonly task: BenchmarkTask;
+  readonly direction: Direction;
+  readonly query: BenchmarkQuery;
+  /** Whether a candidate is ranked. */
+  readonly isIn: (id: string) => boolean;
+}
+
+/**
+ * What is ranked of a query, or why it is left out: `missing`, where there is nothing to rank it `by`,
+ * neither a vector nor a list of scores.
+ */
+export function rankable<T>(
+  asked: QueryInPool,
+  by: T | undefined,
+  missing: SkipReason,
+): { readonly by: T; readonly relevant: readonly Relevance[] } | SkipReason {
+  const { task, direction, query, isIn } = asked;
+  const wanted = trueItems(task, query, direction);
+  if (wanted.length === 0) return "no true item";
+  if (by === undefined) return missing;
+  const excluded = new Set(query.excluded);
+  const relevant = wanted.filter(({ id }) => isIn(id) && !excluded.has(id));
+  return relevant.length === 0 ? "true item not encoded" : { by, relevant };
+}
+
 /**
  * Ranks queries of one direction against all candidates, without a score matrix.
  *
@@ -75,15 +101,11 @@ export function createDirectionScorer(
   const margins = new Map<string, number>();
   const asked = queries.filter((query) => isAsked(query, direction));
   const isIn = (id: string) => pool.rowOf(id) !== undefined;
-  /** What is ranked of a query, or why it is left out. */
   const prepare = ({ query, vector }: AskedQuery) => {
-    const wanted = trueItems(task, query, direction);
-    if (wanted.length === 0) return "no true item" satisfies SkipReason;
-    if (vector === undefined) return "query not encoded" satisfies SkipReason;
+    const ranked = rankable({ task, direction, query, isIn }, vector, "query not encoded");
+    if (typeof ranked === "string") return ranked;
     const excluded = [...new Set(query.excluded)].filter(isIn);
-    const relevant = wanted.filter(({ id }) => isIn(id) && !excluded.includes(id));
-    if (relevant.length === 0) return "true item not encoded" satisfies SkipReason;
-    return { id: query.id, vector, relevant, excluded };
+    return { id: query.id, vector: ranked.by, relevant: ranked.relevant, excluded };
   };
   return {
     direction,

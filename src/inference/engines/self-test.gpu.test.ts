@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { runSelfTest } from "./self-test";
 import { createWebGpuEngine } from "./tfjs/webgpu-engine";
+import { hasGpu, whyNot } from "./gpu-adapter";
 
-const adapter = await navigator.gpu?.requestAdapter();
-const whyNot = adapter ? "" : " (skipped: this browser offers no WebGPU adapter)";
-
-describe.skipIf(!adapter)(`self-test on webgpu${whyNot}`, () => {
+describe.skipIf(!hasGpu)(`self-test on webgpu${whyNot}`, () => {
   it("passes", async () => {
     const engine = await createWebGpuEngine();
     const check = await runSelfTest(engine, { now: () => performance.now() });

@@ -1,35 +1,18 @@
 import * as ort from "onnxruntime-node";
 import { afterAll, expect, test } from "vitest";
-import { packRows, rankTargets, type RankRequest } from "@/domain/retrieval/gallery";
+import { rankTargets, type RankRequest } from "@/domain/retrieval/gallery";
 import { searchTopK } from "@/domain/retrieval/top-k";
-import { createRng } from "@/shared/lib/rng";
 import { createOrtNodeEngine } from "../engines/onnx/ort-node";
 import { EngineGallery } from "./engine-gallery";
+import { rankingProblem } from "./ranking-problem";
 
 const engine = createOrtNodeEngine(ort, { threads: 1 });
 afterAll(() => engine.dispose());
 
-/** Every fourth row stands twice, so that some targets tie. */
-function problem(queryCount: number, size: number, dimension: number) {
-  const rng = createRng(7);
-  const values = Float32Array.from({ length: size * dimension }, () => 2 * rng() - 1);
-  for (let row = 4; row < size; row += 4) {
-    values.copyWithin(row * dimension, (row - 1) * dimension, row * dimension);
-  }
-  const row = () => Math.floor(rng() * size);
-  const targets = Array.from({ length: queryCount }, () => [...new Set([row(), row(), row()])]);
-  const request: RankRequest = {
-    queries: Float32Array.from({ length: queryCount * dimension }, () => 2 * rng() - 1),
-    targets: packRows(targets),
-    excluded: packRows(targets.map((own) => [row(), row()].filter((r) => !own.includes(r)))),
-  };
-  return { request, candidates: { values, dimension } };
-}
-
 const options = { now: () => 0, minProducts: 0, minQueries: 1, tileRows: 128 };
 
 test("ranks and first rows on an engine are those of the plain loop, bit for bit", async () => {
-  const { request, candidates } = problem(150, 500, 30);
+  const { request, candidates } = rankingProblem(150, 500, 30);
   const gallery = new EngineGallery(candidates, {
     ...options,
     engine: () => Promise.resolve(engine),
@@ -59,7 +42,7 @@ test("ranks and first rows on an engine are those of the plain loop, bit for bit
 });
 
 test("stays on the engine until it is disposed of, and moves when the engine changes", async () => {
-  const { request, candidates } = problem(20, 300, 16);
+  const { request, candidates } = rankingProblem(20, 300, 16);
   const other = createOrtNodeEngine(ort, { threads: 1 });
   let current = engine;
   const gallery = new EngineGallery(candidates, {
@@ -81,7 +64,7 @@ test("stays on the engine until it is disposed of, and moves when the engine cha
 });
 
 test("NaN among the candidates goes the plain way; few queries do not wait for an engine", async () => {
-  const { request, candidates } = problem(20, 300, 16);
+  const { request, candidates } = rankingProblem(20, 300, 16);
   const none = () => Promise.reject(new Error("asked for an engine"));
   const few = new EngineGallery(candidates, { ...options, engine: none, minQueries: 21 });
   expect(await few.rank(request, () => undefined)).toEqual(await rankTargets(candidates, request));

@@ -5,8 +5,7 @@ import { createOrtWebEngine } from "../engines/onnx/ort-web";
 import { createWebGpuEngine } from "../engines/tfjs/webgpu-engine";
 import type { Engine } from "../engines/engine";
 import { searchTopKOnEngine } from "./engine-top-k";
-
-const adapter = await navigator.gpu?.requestAdapter();
+import { whyNot } from "../engines/gpu-adapter";
 
 /** Every fourth row stands twice, so that some queries tie. */
 function request(queryCount: number, rows: number, dimension: number): TopKRequest {
@@ -20,10 +19,10 @@ function request(queryCount: number, rows: number, dimension: number): TopKReque
 }
 
 describe.each([
-  ["webgpu", () => createWebGpuEngine(), adapter ? "" : "no WebGPU adapter in this browser"],
+  ["webgpu", () => createWebGpuEngine(), whyNot],
   ["ort-web", () => createOrtWebEngine({ threads: 1 }), ""],
 ] as const)("search on %s", (name, create, why) => {
-  describe.skipIf(why !== "")(`bits${why === "" ? "" : ` (skipped: ${why})`}`, () => {
+  describe.skipIf(why !== "")(`bits${why}`, () => {
     let engine: Engine;
     beforeAll(async () => {
       engine = await create();

@@ -4,7 +4,7 @@ import { createMirrorFeed, type MirrorFeed } from "../logic/project-mirror";
 import type { Reports } from "../logic/report-tasks";
 import type { ExportResult } from "../logic/export/whole-export";
 import type { ProjectData } from "../logic/export/project-data";
-import { turn } from "../queries/turn";
+import { turn } from "@/shared/lib/turn";
 import type { BackgroundAnswer, BackgroundRequest } from "./messages";
 
 /** Long computations on an open project, in a worker that holds a copy of it. */

@@ -11,8 +11,8 @@ import { sourcesOfZip, type SourceFile, type SourceSet } from "../logic/import/s
 import { imagePath } from "../logic/export/project-data";
 import { AppError, messageOf } from "@/shared/lib/errors";
 import { sha256Hex } from "@/shared/lib/sha256";
+import { createTurns } from "@/shared/lib/turn";
 import { storedImagePath } from "./import-sink";
-import { createTurns } from "./turn";
 
 export interface RestoreReport {
   readonly projectId: string;

@@ -10,6 +10,7 @@ import {
   type LabelingProduct,
   type LabelingProject,
 } from "@/domain/labeling/records";
+import { createTurns } from "@/shared/lib/turn";
 import { AppError } from "@/shared/lib/errors";
 import { createEventLog, type EventLog } from "./labeling-events";
 
@@ -50,9 +51,6 @@ export interface LabelingRepository {
 /** Records per transaction: large imports commit in steps, so that a cancel keeps what is done. */
 const CHUNK = 2000;
 
-/** Longest stretch of checking records before the page may draw and answer keys. */
-const SLICE_MS = 12;
-
 /** Checks stored records; 100,000 of them take a second, in which the page gets its turns. */
 async function parseAll<T>(
   schema: z.ZodType<T>,
@@ -60,14 +58,10 @@ async function parseAll<T>(
   table: string,
 ): Promise<T[]> {
   const out: T[] = [];
-  let since = performance.now();
+  const turns = createTurns();
   for (const row of rows) {
-    if (out.length % 64 === 63 && performance.now() - since > SLICE_MS) {
-      await new Promise((resolve) => {
-        setTimeout(resolve, 0);
-      });
-      since = performance.now();
-    }
+    const pause = turns();
+    if (pause !== undefined) await pause;
     const parsed = schema.safeParse(row);
     if (!parsed.success) {
       throw new AppError(

@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { measureDispatch } from "./dispatch-bench";
 import { createWebGpuEngine } from "./webgpu-engine";
+import { hasGpu, whyNot } from "../gpu-adapter";
 
-const adapter = await navigator.gpu?.requestAdapter();
-const whyNot = adapter ? "" : " (skipped: this browser offers no WebGPU adapter)";
-
-describe.skipIf(!adapter)(`measureDispatch${whyNot}`, () => {
+describe.skipIf(!hasGpu)(`measureDispatch${whyNot}`, () => {
   it("gives one positive time per repetition and leaks nothing", async () => {
     const engine = await createWebGpuEngine();
     const before = engine.memory().tensors;

@@ -3,15 +3,13 @@ import { loadGolden } from "@tools/golden/golden-file";
 import { describe, expect, it } from "vitest";
 import { createWebGpuEngine, type WebGpuEngine } from "./webgpu-engine";
 import { createSelector, parseSelectorConfig } from "../../models/selector";
-
-const adapter = await navigator.gpu?.requestAdapter();
-const whyNot = adapter ? "" : " (skipped: this browser offers no WebGPU adapter)";
+import { hasGpu, whyNot } from "../gpu-adapter";
 
 const COMPARISONS = 50;
 /** The golden selector is tiny: the shipped one takes seconds for each run on a software adapter. */
 const NEW_TOKENS = 2;
 
-describe.skipIf(!adapter)(`a selector on webgpu${whyNot}`, () => {
+describe.skipIf(!hasGpu)(`a selector on webgpu${whyNot}`, () => {
   it(`makes ${COMPARISONS} comparisons in a row with tensors and GPU buffers flat`, async () => {
     const golden = await loadGolden("idefics3", readGoldenFile);
     const engine = await createWebGpuEngine();

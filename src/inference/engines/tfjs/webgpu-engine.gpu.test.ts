@@ -2,11 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OP_CASES } from "../../ops/op-cases";
 import { runOpCases } from "../run-op-cases";
 import { createWebGpuEngine, type WebGpuEngine } from "./webgpu-engine";
+import { hasGpu, whyNot } from "../gpu-adapter";
 
-const adapter = await navigator.gpu?.requestAdapter();
-const whyNot = adapter ? "" : " (skipped: this browser offers no WebGPU adapter)";
-
-describe.skipIf(!adapter).each([
+describe.skipIf(!hasGpu).each([
   ["own kernels", true],
   ["composed operations only", false],
 ])(`op cases on webgpu, %s${whyNot}`, (_, hasOwnKernels) => {

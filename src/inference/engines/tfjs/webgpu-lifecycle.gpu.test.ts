@@ -6,13 +6,11 @@ import type { ResidentTensor } from "../engine";
 import { createCpuEngine } from "./cpu-engine";
 import { decode, DECODE, DECODE_WEIGHTS } from "./decode-fixture";
 import { createWebGpuEngine, type WebGpuEngine } from "./webgpu-engine";
-
-const adapter = await navigator.gpu?.requestAdapter();
-const whyNot = adapter ? "" : " (skipped: this browser offers no WebGPU adapter)";
+import { hasGpu, whyNot } from "../gpu-adapter";
 
 let engine: WebGpuEngine;
 
-describe.skipIf(!adapter)(`webgpu engine${whyNot}`, () => {
+describe.skipIf(!hasGpu)(`webgpu engine${whyNot}`, () => {
   beforeEach(async () => {
     engine = await createWebGpuEngine();
   });
