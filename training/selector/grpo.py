@@ -30,9 +30,8 @@ from selector.examples import LANGUAGES, ORDERS, View, Vocabulary, collate
 from selector.generate import Generated, generate
 from selector.grammar import check_response, facts_of
 from selector.model import build_model, load_vocabulary, load_weights
-from selector.pretrain_vision import with_steps
 from selector.prompt import parse_response
-from selector.recipes import RECIPES, Recipe
+from selector.recipes import RECIPES, Recipe, with_steps
 from selector.sft import add_common_arguments, cached_features, response_logprobs
 
 

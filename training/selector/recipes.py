@@ -98,3 +98,15 @@ def model_config(recipe: Recipe, vocab_size: int, image_token_id: int) -> Multim
         scale_factor=recipe.scale_factor,
         image_token_id=image_token_id,
     )
+
+
+def with_steps(
+    recipe: Recipe, stage: str, steps: int | None, learning_rate: float | None = None
+) -> Recipe:
+    """The recipe with another number of steps, or another peak rate, in one stage."""
+    settings = getattr(recipe, stage)
+    if steps is not None:
+        settings = replace(settings, steps=steps)
+    if learning_rate is not None:
+        settings = replace(settings, learning_rate=learning_rate)
+    return replace(recipe, **{stage: settings})

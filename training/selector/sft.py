@@ -33,6 +33,7 @@ from selector.examples import (
     fit_tokenizer,
     token_weights,
 )
+from selector.factors import factor_table
 from selector.model import (
     build_model,
     load_all_but_vision,
@@ -40,8 +41,7 @@ from selector.model import (
     load_vocabulary,
     vision_features,
 )
-from selector.pretrain_vision import factor_table, with_steps
-from selector.recipes import RECIPES, Recipe
+from selector.recipes import RECIPES, Recipe, with_steps
 from selector.sides import Sample, name_words, set_sides
 from selector.wording import Wording
 

@@ -114,14 +114,22 @@ class Sample:
 
     def states(self, model: MultimodalModel) -> list[Tensor]:
         """The input of every layer's attention, after its norm, and the last residual stream."""
-        text, config = model.model.text_model, model.config.text
-        positions = torch.arange(self.ids.shape[1])[None]
-        cos, sin = rotary(positions, config.head_dim, config.rope_theta)
-        x, states = model.embed(self.ids, self.features), []
-        for layer in text.layers:
-            states.append(layer.input_layernorm(x))
-            x = layer(x, cos[:, None], sin[:, None], None, True, None)
-        return [*states, x]
+        text, states = model.model.text_model, []
+        hooks = [
+            layer.input_layernorm.register_forward_hook(
+                lambda _module, _in, out: states.append(out)
+            )
+            for layer in text.layers
+        ]
+        hooks.append(
+            text.norm.register_forward_pre_hook(lambda _module, ins: states.append(ins[0]))
+        )
+        try:
+            text(model.embed(self.ids, self.features))
+        finally:
+            for hook in hooks:
+                hook.remove()
+        return states
 
 
 def _levels(model: MultimodalModel, sample: Sample, layer: int, channels: Channels) -> Levels:
