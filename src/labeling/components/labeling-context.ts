@@ -1,6 +1,6 @@
 import type { InferenceClient } from "@/inference/client/inference-client";
 import type { Clock, IdSource } from "@/shared/lib/ports";
-import type { BlobStore } from "@/shared/persistence/opfs";
+import type { ImageStore } from "@/shared/persistence/image-store";
 import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
 import type { Background } from "../background/background";
 import type { LabelingSearch } from "../logic/search-params";
@@ -11,7 +11,7 @@ import type { ProjectHandle } from "../store/open-project";
 export interface WorkspaceProps {
   readonly client: InferenceClient;
   readonly repository: LabelingRepository;
-  readonly blobs: BlobStore;
+  readonly stored: ImageStore;
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly search: LabelingSearch;

@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import type { Clock, IdSource } from "@/shared/lib/ports";
+import { createImageStore } from "@/shared/persistence/image-store";
 import type { BlobStore } from "@/shared/persistence/opfs";
 import { createLabelingRepository } from "@/shared/persistence/labeling-repository";
 import { ErrorState } from "@/shared/ui/error-state";
@@ -51,9 +52,10 @@ export interface LabelingPageProps {
 }
 
 /** The labelling workspace: the list of projects, or one project with its views. */
-export function LabelingPage({ database, ...props }: LabelingPageProps) {
+export function LabelingPage({ database, blobs, ...props }: LabelingPageProps) {
   const repository = useMemo(() => createLabelingRepository(database), [database]);
-  const workspace = { ...props, repository };
+  const stored = useMemo(() => createImageStore(database, blobs), [database, blobs]);
+  const workspace = { ...props, repository, stored };
   const { project, view } = props.search;
   if (project === undefined || view === "projects") return <ProjectsView {...workspace} />;
   return <ProjectPage key={project} {...workspace} projectId={project} />;
@@ -66,7 +68,7 @@ interface Opened {
 }
 
 function ProjectPage(props: WorkspaceProps & { readonly projectId: string }) {
-  const { repository, blobs, projectId } = props;
+  const { repository, stored, projectId } = props;
   const [opened, setOpened] = useState<Opened>();
   const [error, setError] = useState<unknown>();
 
@@ -76,7 +78,7 @@ function ProjectPage(props: WorkspaceProps & { readonly projectId: string }) {
     let made: Opened | undefined;
     openProject(repository, projectId).then(
       (handle) => {
-        const images = createImageSource(projectId, repository, blobs);
+        const images = createImageSource(projectId, repository, stored);
         made = { handle, images, background: createBackground(handle) };
         if (isWanted) setOpened(made);
         else handle.close();
@@ -89,7 +91,7 @@ function ProjectPage(props: WorkspaceProps & { readonly projectId: string }) {
       made?.images.close();
       made?.background.close();
     };
-  }, [repository, blobs, projectId]);
+  }, [repository, stored, projectId]);
 
   if (error !== undefined) return <ErrorState error={error} />;
   if (opened === undefined) {

@@ -7,7 +7,7 @@ import type {
   LabelingProject,
 } from "@/domain/labeling/records";
 import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
-import type { BlobStore } from "@/shared/persistence/opfs";
+import type { ImageStore } from "@/shared/persistence/image-store";
 import { annotatorKey, KEY_SETTINGS } from "../logic/export/backup";
 import { exportProject } from "../logic/export/whole-export";
 import { eventsOf, type ProjectData } from "../logic/export/project-data";
@@ -75,11 +75,14 @@ function createMemory() {
       },
     },
   } as unknown as LabelingRepository;
-  const blobs = {
-    read: (path: string) => Promise.resolve(files.get(path)),
-    write: (path: string, blob: Blob) => Promise.resolve(void files.set(path, blob)),
-  } as unknown as BlobStore;
-  return { projects, settings, files, repository, blobs };
+  const stored: ImageStore = {
+    read: (path) => Promise.resolve(files.get(path)),
+    write(images) {
+      for (const { path, bytes } of images) files.set(path, new Blob([bytes]));
+      return Promise.resolve();
+    },
+  };
+  return { projects, settings, files, repository, stored };
 }
 
 const png = (text: string) =>
@@ -117,7 +120,7 @@ async function filled() {
 }
 
 const backup = (memory: Awaited<ReturnType<typeof filled>>) =>
-  backupAll(memory.repository, memory.blobs, {
+  backupAll(memory.repository, memory.stored, {
     now: 1_767_225_600_000,
     signal: new AbortController().signal,
     onProgress: () => undefined,
@@ -130,7 +133,7 @@ test("a backup of everything restores everything, and a second time changes noth
   const { blob, name, missingImages } = await backup(before);
   expect(missingImages).toBe(0);
   const after = createMemory();
-  const restore = () => restoreFile(new File([blob], name), after.repository, after.blobs);
+  const restore = () => restoreFile(new File([blob], name), after.repository, after.stored);
   const reports = await restore();
   expect(reports.map(({ title, added, issues }) => ({ title, added, issues }))).toEqual([
     { title: "Project one", added: 60, issues: [] },
@@ -158,7 +161,7 @@ test("images that are gone are counted, and the rest is there", async () => {
   const { blob, name, missingImages } = await backup(before);
   expect(missingImages).toBe(1);
   const after = createMemory();
-  await restoreFile(new File([blob], name), after.repository, after.blobs);
+  await restoreFile(new File([blob], name), after.repository, after.stored);
   expect(after.files.size).toBe(before.files.size);
   const missing = [...after.projects.get("one")!.creatives.values()].filter(
     ({ image }) => image.kind === "missing",
@@ -179,7 +182,7 @@ test("a broken project in a backup does not hold up the other one", async () => 
   }
   const after = createMemory();
   const cut = new File([await writer.close()], name);
-  const reports = await restoreFile(cut, after.repository, after.blobs);
+  const reports = await restoreFile(cut, after.repository, after.stored);
   expect(reports.map(({ title }) => title)).toEqual(["Project two"]);
   expect(reports[0]!.issues[0]!.reason).toContain("Project one");
   expect([...after.projects.keys()]).toEqual(["two"]);

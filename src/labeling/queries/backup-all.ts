@@ -1,7 +1,7 @@
 import { foldEvents } from "@/domain/labeling/label-state";
 import type { LabelingProject } from "@/domain/labeling/records";
 import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
-import type { BlobStore } from "@/shared/persistence/opfs";
+import type { ImageStore } from "@/shared/persistence/image-store";
 import { BACKUP_PATH, settingKeys, type BackupContent } from "../logic/export/backup";
 import { zipOf } from "../logic/export/bundle";
 import type { ExportFile } from "../logic/export/pieces";
@@ -51,7 +51,7 @@ async function settingsOf(
  */
 export async function backupAll(
   repository: LabelingRepository,
-  blobs: BlobStore,
+  stored: ImageStore,
   { now, signal, onProgress, writeProject }: BackupOptions,
 ): Promise<{ readonly blob: Blob; readonly name: string; readonly missingImages: number }> {
   const projects = await repository.listProjects();
@@ -64,7 +64,7 @@ export async function backupAll(
     const log = await writeProject(data, signal);
     files.push({ path: `${folder}/${log.name}`, content: log.blob });
     const own = new Map([...data.creatives].filter(([, { image }]) => image.kind !== "site"));
-    const source = createImageSource(project.id, repository, blobs);
+    const source = createImageSource(project.id, repository, stored);
     const images = await collectImages(
       "native",
       { ...data, creatives: own },

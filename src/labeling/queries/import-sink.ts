@@ -1,5 +1,5 @@
 import type { LabelingCreative } from "@/domain/labeling/records";
-import type { BlobStore } from "@/shared/persistence/opfs";
+import { createImageBatch, type ImageStore } from "@/shared/persistence/image-store";
 import type { ImportSink } from "../logic/import/run-import";
 import type { ProjectHandle } from "../store/open-project";
 
@@ -19,24 +19,23 @@ export function storedImagePath(sha256: string, extension: string): string {
   return `labeling/${sha256.slice(0, 2)}/${sha256}.${extension}`;
 }
 
-/** Keeps an import in the database and the blob store. Images are kept once per content. */
-export function createImportSink(handle: ProjectHandle, blobs: BlobStore): ImportSink {
+/** Keeps an import in the database and the image store. Images are kept once per content. */
+export function createImportSink(handle: ProjectHandle, images: ImageStore): ImportSink {
   const { repository } = handle;
   const { project } = handle.store.getState();
-  const written = new Set<string>();
+  const batch = createImageBatch(images);
   return {
     async keepImage(bytes, sha256, extension) {
       const path = storedImagePath(sha256, extension);
-      if (!written.has(path) && (await blobs.read(path)) === undefined) {
-        await blobs.write(path, bytes);
-      }
-      written.add(path);
+      await batch.add(path, bytes);
       return { kind: "stored", path };
     },
-    addItems(products, creatives) {
+    async addItems(products, creatives) {
+      // No creative names an image before its bytes are on disk.
+      await batch.finish();
       // A file adds to what is known of an item: it may say less than an earlier one.
       const known = handle.store.getState();
-      return repository.addItems(
+      await repository.addItems(
         project.id,
         products.map((one) => ({ ...known.products.get(one.id), ...one })),
         creatives.map((one) => addToCreative(known.creatives.get(one.id), one)),

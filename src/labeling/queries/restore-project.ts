@@ -1,6 +1,10 @@
 import type { LabelEvent } from "@/domain/labeling/events";
 import type { LabelingCreative } from "@/domain/labeling/records";
-import type { BlobStore } from "@/shared/persistence/opfs";
+import {
+  createImageBatch,
+  type ImageBatch,
+  type ImageStore,
+} from "@/shared/persistence/image-store";
 import type { LabelingRepository, ProjectContent } from "@/shared/persistence/labeling-repository";
 import { BACKUP_PATH, backupSchema, settingKeys, type BackupContent } from "../logic/export/backup";
 import { creativesToSave, forkedDecisions, mergeProjects } from "../logic/export/merge";
@@ -75,15 +79,15 @@ async function readLog(
 
 /** Keeps an image's bytes where an import would have put them; undefined for what is none. */
 async function keepImage(
-  blob: Blob,
+  file: SourceFile,
   path: string | undefined,
-  blobs: BlobStore,
+  batch: ImageBatch,
 ): Promise<string | undefined> {
-  const header = readImageHeader(new Uint8Array(await blob.slice(0, HEADER_BYTES).arrayBuffer()));
+  const bytes = await file.bytes();
+  const header = readImageHeader(bytes.subarray(0, HEADER_BYTES));
   if (header === undefined) return undefined;
-  const target =
-    path ?? storedImagePath(await sha256Hex(await blob.arrayBuffer()), header.extension);
-  await blobs.write(target, new Blob([blob], { type: header.type }));
+  const target = path ?? storedImagePath(await sha256Hex(bytes), header.extension);
+  await batch.add(target, bytes);
   return target;
 }
 
@@ -91,11 +95,12 @@ async function keepImage(
 async function restoreImages(
   creatives: readonly LabelingCreative[],
   files: readonly SourceFile[],
-  blobs: BlobStore,
+  stored: ImageStore,
   isFolderLinked: boolean,
   { signal, onProgress }: RestoreControl,
 ): Promise<LabelingCreative[]> {
   const turns = createTurns();
+  const batch = createImageBatch(stored);
   // A Hugging Face export holds its images inside the folder of each split.
   const byPath = new Map(
     files.map((file) => [file.path.replace(/^(?:train|test)\/(?=images\/)/u, ""), file]),
@@ -116,17 +121,17 @@ async function restoreImages(
       continue;
     }
     const isStored = image.kind === "stored";
-    if (isStored && (await blobs.read(image.path)) !== undefined) {
+    if (isStored && (await stored.read(image.path)) !== undefined) {
       out.push(creative);
       continue;
     }
     const file = byPath.get(imagePath(creative));
-    const path =
-      file && (await keepImage(await file.blob(), isStored ? image.path : undefined, blobs));
+    const path = file && (await keepImage(file, isStored ? image.path : undefined, batch));
     if (path !== undefined) out.push({ ...creative, image: { kind: "stored", path } });
     else if (!isStored) out.push(creative);
     else out.push({ ...creative, image: { kind: "missing", path: creative.name } });
   }
+  await batch.finish();
   return out;
 }
 
@@ -173,7 +178,7 @@ async function restoreRead(
   { content, issues, files }: ReadProject,
   source: string,
   repository: LabelingRepository,
-  blobs: BlobStore,
+  stored: ImageStore,
   control: RestoreControl,
 ): Promise<RestoreReport> {
   const { project } = content;
@@ -181,7 +186,7 @@ async function restoreRead(
   const creatives = await restoreImages(
     content.creatives,
     files,
-    blobs,
+    stored,
     (await repository.folder(project.id)) !== undefined,
     control,
   );
@@ -245,7 +250,7 @@ async function restoreBackup(
   backup: BackupContent,
   name: string,
   repository: LabelingRepository,
-  blobs: BlobStore,
+  stored: ImageStore,
   control: RestoreControl,
 ): Promise<RestoreReport[]> {
   const reports: RestoreReport[] = [];
@@ -261,7 +266,7 @@ async function restoreBackup(
       try {
         const read = await readLog(inner, zip.path, control);
         const own = { ...read, files: [...files, ...inner.files] };
-        reports.push(await restoreRead(own, `${name}: ${title}`, repository, blobs, control));
+        reports.push(await restoreRead(own, `${name}: ${title}`, repository, stored, control));
       } finally {
         await inner.close();
       }
@@ -301,21 +306,21 @@ async function backupIn(set: SourceSet, name: string): Promise<BackupContent | u
 export async function restoreFile(
   file: File,
   repository: LabelingRepository,
-  blobs: BlobStore,
+  stored: ImageStore,
   control: RestoreControl = { signal: new AbortController().signal, onProgress: () => undefined },
 ): Promise<RestoreReport[]> {
   if (!/\.zip$/iu.test(file.name)) {
     const read = await readText(await file.text(), file.name, control);
-    return [await restoreRead({ ...read, files: [] }, file.name, repository, blobs, control)];
+    return [await restoreRead({ ...read, files: [] }, file.name, repository, stored, control)];
   }
   const set = await sourcesOfZip(file, file.name);
   try {
     const backup = await backupIn(set, file.name);
     if (backup !== undefined) {
-      return await restoreBackup(set, backup, file.name, repository, blobs, control);
+      return await restoreBackup(set, backup, file.name, repository, stored, control);
     }
     const read = await readLog(set, file.name, control);
-    return [await restoreRead(read, file.name, repository, blobs, control)];
+    return [await restoreRead(read, file.name, repository, stored, control)];
   } finally {
     await set.close();
   }

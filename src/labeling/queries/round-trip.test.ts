@@ -10,14 +10,14 @@ import type {
   LabelingProject,
 } from "@/domain/labeling/records";
 import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
-import type { BlobStore } from "@/shared/persistence/opfs";
+import type { ImageStore } from "@/shared/persistence/image-store";
 import { FORMAT_IDS, writeFormat, type FormatId } from "../logic/export/formats";
 import { eventsOf, imagePath, type ProjectData } from "../logic/export/project-data";
 import { randomProjectData, type Draw } from "../logic/export/random-project";
 import { guessMapping } from "../logic/import/mapping";
 import { formatOf, previewTable } from "../logic/import/read-table";
 import { runImport } from "../logic/import/run-import";
-import type { SourceFile } from "../logic/import/sources";
+import { sourceOfBlob } from "../logic/import/sources";
 import { exportProject } from "../logic/export/whole-export";
 import { restoreFile } from "./restore-project";
 
@@ -90,11 +90,14 @@ function createMemory() {
       },
     },
   } as unknown as LabelingRepository;
-  const blobs = {
-    read: (path: string) => Promise.resolve(files.get(path)),
-    write: (path: string, blob: Blob) => Promise.resolve(void files.set(path, blob)),
-  } as unknown as BlobStore;
-  return { projects, products, creatives, pairs, events, files, repository, blobs };
+  const stored: ImageStore = {
+    read: (path) => Promise.resolve(files.get(path)),
+    write(images) {
+      for (const { path, bytes } of images) files.set(path, new Blob([bytes]));
+      return Promise.resolve();
+    },
+  };
+  return { projects, products, creatives, pairs, events, files, repository, stored };
 }
 
 const options = {
@@ -119,7 +122,7 @@ test(
         const [report] = await restoreFile(
           await exportFile(format, data),
           memory.repository,
-          memory.blobs,
+          memory.stored,
         );
         expect(report!.issues).toEqual([]);
         expect([...memory.projects.values()]).toEqual([data.project]);
@@ -156,11 +159,8 @@ const READABLE = {
 
 async function importOwn(format: keyof typeof READABLE, data: ProjectData) {
   const written = await writeFormat(format, data);
-  const asSource = (path: string, blob: Blob): SourceFile => ({
-    path,
-    sizeBytes: blob.size,
-    blob: () => Promise.resolve(blob),
-  });
+  const asSource = (path: string, blob: Blob) =>
+    sourceOfBlob(path, blob.size, () => Promise.resolve(blob));
   const tables = written.filter(({ path }) => formatOf(path) !== undefined);
   const folders = format === "hugging-face" ? ["train/", "test/"] : [""];
   const files = folders.flatMap((folder) =>

@@ -1,7 +1,7 @@
 import type { LabelingCreative } from "@/domain/labeling/records";
 import { AppError } from "@/shared/lib/errors";
 import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
-import type { BlobStore } from "@/shared/persistence/opfs";
+import type { ImageStore } from "@/shared/persistence/image-store";
 
 /** A decoded image that can be put on screen without a wait. */
 export interface LoadedImage {
@@ -40,12 +40,12 @@ async function readBlob(
   creative: LabelingCreative,
   projectId: string,
   repository: LabelingRepository,
-  blobs: BlobStore,
+  stored: ImageStore,
 ): Promise<Blob> {
   const { image } = creative;
   switch (image.kind) {
     case "stored": {
-      const file = await blobs.read(image.path);
+      const file = await stored.read(image.path);
       if (file === undefined) throw missing(creative, "the stored image is gone; import it again.");
       return file;
     }
@@ -100,7 +100,7 @@ function release(url: string): void {
 export function createImageSource(
   projectId: string,
   repository: LabelingRepository,
-  blobs: BlobStore,
+  stored: ImageStore,
 ): ImageSource {
   const promises = new Map<string, Promise<LoadedImage>>();
   const loaded = new Map<string, LoadedImage>();
@@ -111,7 +111,7 @@ export function createImageSource(
     loaded.delete(id);
     if (image !== undefined) release(image.url);
   };
-  const blob = (creative: LabelingCreative) => readBlob(creative, projectId, repository, blobs);
+  const blob = (creative: LabelingCreative) => readBlob(creative, projectId, repository, stored);
 
   return {
     blob,

@@ -1,6 +1,6 @@
 import { Dexie } from "dexie";
 import { benchmarkStores } from "./benchmark-tables";
-import { labelingStores } from "./labeling-tables";
+import { imageStores, labelingStores } from "./labeling-tables";
 
 /**
  * Opens Perigee's one IndexedDB database. Writes are strictly durable: a committed transaction is
@@ -12,5 +12,6 @@ import { labelingStores } from "./labeling-tables";
 export function openDatabase(name = "perigee"): Dexie {
   const database = new Dexie(name, { chromeTransactionDurability: "strict" });
   database.version(1).stores({ settings: "key", ...labelingStores, ...benchmarkStores });
+  database.version(2).stores(imageStores);
   return database;
 }

@@ -12,3 +12,6 @@ export const labelingStores = {
   labelDrafts: "key",
   labelFolders: "projectId",
 } as const;
+
+/** Added in version 2: where each image lies in the packs. */
+export const imageStores = { labelImages: "path" } as const;

@@ -52,7 +52,7 @@ type Step =
 
 /** Import in three steps: choose files, look at the mapping, run. */
 export function ImportView(props: ProjectViewProps) {
-  const { handle, blobs, clock, newId, repository, onNavigate } = props;
+  const { handle, stored, clock, newId, repository, onNavigate } = props;
   const { t } = useLingui();
   const [step, setStep] = useState<Step>({ name: "choose" });
   const [grouping, setGrouping] = useState<"folder" | "name">("folder");
@@ -104,13 +104,15 @@ export function ImportView(props: ProjectViewProps) {
           clock,
           nextId: newId,
           signal: controller.signal,
-          sink: createImportSink(handle, blobs),
+          sink: createImportSink(handle, stored),
           onProgress: (progress) => setStep({ name: "running", progress }),
         },
       );
       await handle.reloadContent();
       setStep({ name: "done", report });
     } catch (reason) {
+      // What was saved before the failure is there.
+      await handle.reloadContent().catch(() => undefined);
       setError(reason);
       setStep({ name: "choose" });
     } finally {
@@ -142,20 +144,12 @@ export function ImportView(props: ProjectViewProps) {
       {step.name === "running" && (
         <TaskProgress
           label={
-            step.progress?.phase === "images"
+            step.progress?.step === "images"
               ? t`Checking and keeping the images`
               : t`Reading the rows`
           }
           unit="items"
-          {...(step.progress === undefined
-            ? {}
-            : {
-                done: step.progress.done,
-                ...(step.progress.total === undefined ? {} : { total: step.progress.total }),
-                ...(step.progress.remainingMs === undefined
-                  ? {}
-                  : { remainingMs: step.progress.remainingMs }),
-              })}
+          {...step.progress}
           onCancel={() => abort.current?.abort()}
         />
       )}

@@ -4,6 +4,7 @@ import { IMPORT_LIMITS, safePath } from "../../logic/import/limits";
 import {
   isImagePath,
   isTablePath,
+  sourceOfBlob,
   type SourceFile,
   type SourceSet,
 } from "../../logic/import/sources";
@@ -38,7 +39,7 @@ export async function linkFolder(
     }
     if (safePath(path) !== path || !(isImagePath(path) || isTablePath(path))) continue;
     const { size } = await handle.getFile();
-    files.push({ path, sizeBytes: size, blob: () => handle.getFile() });
+    files.push(sourceOfBlob(path, size, () => handle.getFile()));
   }
   await repository.saveFolder(projectId, folder);
   return { files, issues: [], close: () => Promise.resolve() };

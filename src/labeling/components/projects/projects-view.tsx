@@ -3,6 +3,7 @@ import { Button, Group, Text, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import type { LabelingProject } from "@/domain/labeling/records";
+import { withTimeLeft, type StepProgress } from "@/shared/lib/time-left";
 import { ErrorState } from "@/shared/ui/error-state";
 import { formatDateTime, formatNumber } from "@/shared/ui/format";
 import { ErrorNotice, Notice } from "@/shared/ui/notice";
@@ -12,7 +13,6 @@ import { useTask } from "@/shared/ui/use-task";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import { isoTime } from "../../logic/make-event";
 import { createProject } from "../../logic/new-project";
-import { withTimeLeft, type StepProgress } from "../../logic/time-left";
 import { writeBeside } from "../../background/background";
 import { backupAll, type BackupStep } from "../../queries/backup-all";
 import { createSampleProject } from "../../queries/sample-project";
@@ -84,7 +84,7 @@ function ProjectCard({
 
 /** All projects of this browser, and the ways to begin one. */
 export function ProjectsView(props: WorkspaceProps) {
-  const { repository, blobs, clock, newId, onNavigate } = props;
+  const { repository, stored, clock, newId, onNavigate } = props;
   const { t, i18n } = useLingui();
   const backup = useTask<StepProgress<BackupStep>>();
   const [saved, setSaved] = useState<{ readonly name: string; readonly missing: number }>();
@@ -145,7 +145,7 @@ export function ProjectsView(props: WorkspaceProps) {
   ): Promise<void> {
     setSaved(undefined);
     const now = clock.now();
-    const result = await backupAll(repository, blobs, {
+    const result = await backupAll(repository, stored, {
       now,
       signal,
       onProgress: withTimeLeft(() => clock.now(), onProgress),

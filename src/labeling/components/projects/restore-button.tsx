@@ -3,9 +3,9 @@ import { Button, FileButton } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRef, useState } from "react";
 import { messageOf } from "@/shared/lib/errors";
+import { withTimeLeft, type StepProgress } from "@/shared/lib/time-left";
 import { formatDateTime, formatNumber } from "@/shared/ui/format";
 import { TaskProgress } from "@/shared/ui/task-progress";
-import { withTimeLeft, type StepProgress } from "../../logic/time-left";
 import {
   restoreFile,
   type Conflict,
@@ -60,10 +60,10 @@ export interface Restoring {
 /** Restores projects from files, or merges them into those that are here. */
 export function useRestore({
   repository,
-  blobs,
+  stored,
   clock,
   onRestored,
-}: Pick<WorkspaceProps, "repository" | "blobs" | "clock"> & {
+}: Pick<WorkspaceProps, "repository" | "stored" | "clock"> & {
   readonly onRestored: () => void;
 }): Restoring {
   const { t, i18n } = useLingui();
@@ -95,7 +95,7 @@ export function useRestore({
     setProgress(undefined);
     try {
       const onProgress = withTimeLeft<RestoreStep>(() => clock.now(), setProgress);
-      const reports = await restoreFile(file, repository, blobs, { signal, onProgress });
+      const reports = await restoreFile(file, repository, stored, { signal, onProgress });
       for (const report of reports) {
         tell(reports.length === 1 ? file.name : `${file.name}: ${report.title}`, report);
       }

@@ -6,6 +6,7 @@ import { usableFactors } from "../ranking";
 import { guessMapping } from "./mapping";
 import { formatOf, previewTable } from "./read-table";
 import { runImport } from "./run-import";
+import { sourceOfBlob } from "./sources";
 
 /** The smallest PNG as far as its header says. */
 const PNG = Uint8Array.from([
@@ -15,11 +16,8 @@ const PNG = Uint8Array.from([
 
 async function importTable(path: string, content: BlobPart): Promise<LabelingCreative[]> {
   const table = new Blob([content]);
-  const asSource = (name: string, blob: Blob) => ({
-    path: name,
-    sizeBytes: blob.size,
-    blob: () => Promise.resolve(blob),
-  });
+  const asSource = (name: string, blob: Blob) =>
+    sourceOfBlob(name, blob.size, () => Promise.resolve(blob));
   const images = ["a", "b", "c"].map((name) => asSource(`${name}.png`, new Blob([PNG, name])));
   const format = formatOf(path)!;
   const { columns, rows } = await previewTable(table, format);

@@ -9,7 +9,7 @@ import { createProject } from "../new-project";
 import { guessMapping } from "./mapping";
 import { formatOf, previewTable } from "./read-table";
 import { runImport, type ImportRequest } from "./run-import";
-import type { SourceFile } from "./sources";
+import { sourceOfBlob, type SourceFile } from "./sources";
 
 /** The smallest file that is a PNG of 3 by 2 pixels as far as its header says. */
 export function pngBytes(seed = 0): Uint8Array<ArrayBuffer> {
@@ -23,7 +23,7 @@ export function pngBytes(seed = 0): Uint8Array<ArrayBuffer> {
 /** A file of an import. */
 export const fileOf = (path: string, content: BlobPart): SourceFile => {
   const blob = new Blob([content]);
-  return { path, sizeBytes: blob.size, blob: () => Promise.resolve(blob) };
+  return sourceOfBlob(path, blob.size, () => Promise.resolve(blob));
 };
 export const clock: Clock = { now: () => 1_767_225_600_000, sleep: () => Promise.resolve() };
 
@@ -41,7 +41,7 @@ export function collectingSink() {
     events,
     kept,
     sink: {
-      keepImage: (_bytes: Blob, sha256: string, extension: string) => {
+      keepImage: (_bytes: Uint8Array, sha256: string, extension: string) => {
         kept.add(sha256);
         return Promise.resolve({ kind: "stored" as const, path: `${sha256}.${extension}` });
       },

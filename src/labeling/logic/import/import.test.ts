@@ -132,9 +132,9 @@ test("cancelling keeps what was read and says so", async () => {
   let reads = 0;
   const counted = files.map((file) => ({
     ...file,
-    blob: () => {
+    bytes: () => {
       if (++reads === 10) controller.abort();
-      return file.blob();
+      return file.bytes();
     },
   }));
   const report = await runImport(

@@ -8,6 +8,7 @@ import type {
 import { messageOf } from "@/shared/lib/errors";
 import type { Clock } from "@/shared/lib/ports";
 import { sha256Hex } from "@/shared/lib/sha256";
+import { withTimeLeft, type StepProgress } from "@/shared/lib/time-left";
 import { Assembly, type KeptImage } from "./assemble";
 import { HEADER_BYTES, readImageHeader } from "./image-header";
 import { cleanText, IMPORT_LIMITS, type ImportIssue } from "./limits";
@@ -17,9 +18,9 @@ import { createFileIndex, isImagePath, type SourceFile } from "./sources";
 
 /** Where an import's result goes; the repository and the blob store in the application. */
 export interface ImportSink {
-  /** Keeps the bytes and says where; the same bytes are kept once. */
+  /** Keeps the bytes and says where; the same bytes are kept once, at the latest by `addItems`. */
   readonly keepImage: (
-    bytes: Blob,
+    bytes: Uint8Array<ArrayBuffer>,
     sha256: string,
     extension: string,
   ) => Promise<KeptImage["image"]>;
@@ -49,12 +50,7 @@ export interface ImportRequest {
   readonly issues: readonly ImportIssue[];
 }
 
-export interface ImportProgress {
-  readonly phase: "rows" | "images" | "saving";
-  readonly done: number;
-  readonly total: number | undefined;
-  readonly remainingMs: number | undefined;
-}
+export type ImportProgress = StepProgress<"rows" | "images">;
 
 export interface ImportReport {
   readonly products: number;
@@ -77,8 +73,6 @@ export interface ImportPorts {
 
 /** Longest stretch of work before the page may draw and answer keys. */
 const SLICE_MS = 12;
-/** Reports come at most this often: drawing each of them would take longer than the work. */
-const TELL_EVERY_MS = 100;
 /** Most of the time goes into waiting for the disk, not into work. */
 const PARALLEL_IMAGES = 16;
 const ITEMS_PER_COMMIT = 2000;
@@ -98,18 +92,11 @@ class Issues {
 /** Gives the page its turn once a slice is used up, and reports. */
 function createPacer({ clock, signal, onProgress }: ImportPorts) {
   let sliceStart = clock.now();
-  let told = 0;
-  const start = clock.now();
-  return async (phase: ImportProgress["phase"], done: number, total: number | undefined) => {
+  const tell = withTimeLeft(() => clock.now(), onProgress);
+  return async (step: ImportProgress["step"], done: number, total?: number) => {
     signal.throwIfAborted();
-    const now = clock.now();
-    if (now - sliceStart < SLICE_MS) return;
-    if (now - told >= TELL_EVERY_MS) {
-      told = now;
-      const remainingMs =
-        total === undefined || done === 0 ? undefined : ((now - start) / done) * (total - done);
-      onProgress({ phase, done, total, remainingMs });
-    }
+    if (clock.now() - sliceStart < SLICE_MS) return;
+    tell(step, done, total);
     await clock.sleep(0);
     sliceStart = clock.now();
   };
@@ -132,8 +119,12 @@ async function keepImage(
   if (file !== undefined && file.sizeBytes > IMPORT_LIMITS.imageBytes) {
     throw new Error(`${cell.path} has ${file.sizeBytes} bytes, more than an image may have`);
   }
-  const blob = file === undefined ? new Blob([new Uint8Array(cell.bytes!)]) : await file.blob();
-  const header = readImageHeader(new Uint8Array(await blob.slice(0, HEADER_BYTES).arrayBuffer()));
+  const isLeft = isReferenced && file !== undefined;
+  const bytes =
+    file === undefined
+      ? new Uint8Array(cell.bytes!)
+      : await file.bytes(isLeft ? HEADER_BYTES : undefined);
+  const header = readImageHeader(bytes.subarray(0, HEADER_BYTES));
   if (header === undefined) {
     throw new Error(`${cell.path} is not a PNG, JPEG, WebP, GIF or AVIF image`);
   }
@@ -141,12 +132,9 @@ async function keepImage(
     header.width === undefined || header.height === undefined
       ? {}
       : { width: header.width, height: header.height };
-  if (isReferenced && file !== undefined) {
-    return { image: { kind: "folder", path: file.path }, ...size };
-  }
-  const sha256 = await sha256Hex(await blob.arrayBuffer());
-  const typed = new Blob([blob], { type: header.type });
-  return { image: await sink.keepImage(typed, sha256, header.extension), sha256, ...size };
+  if (isLeft) return { image: { kind: "folder", path: file.path }, ...size };
+  const sha256 = await sha256Hex(bytes);
+  return { image: await sink.keepImage(bytes, sha256, header.extension), sha256, ...size };
 }
 
 interface ReadRow {
@@ -201,7 +189,7 @@ async function readOne(
           issues.add({ source, row: result.row, reason: messageOf(error) });
         }
       }
-      await pace("rows", result.row, undefined);
+      await pace("rows", result.row);
     }
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
@@ -219,7 +207,7 @@ export async function runImport(request: ImportRequest, ports: ImportPorts): Pro
   const pace = createPacer(ports);
   const at = new Date(ports.clock.now()).toISOString();
   const assembly = new Assembly(request.project, { nextId: ports.nextId, at });
-  const saved: Saved = { creatives: 0, products: 0 };
+  const saved: Saved = { creatives: 0, items: new WeakSet() };
   let isCancelled = false;
   try {
     const rows = await readRows(request, issues, pace);
@@ -241,10 +229,11 @@ export async function runImport(request: ImportRequest, ports: ImportPorts): Pro
   };
 }
 
-/** How many of the assembled items the sink has. */
+/** Which of the assembled items the sink has. */
 interface Saved {
   creatives: number;
-  products: number;
+  /** An item that changes becomes another object. */
+  readonly items: WeakSet<object>;
 }
 
 interface ImageRun {
@@ -305,18 +294,16 @@ async function addImages(
 }
 
 async function saveItems(assembly: Assembly, ports: ImportPorts, saved: Saved): Promise<void> {
-  const creatives = [...assembly.creatives.values()].slice(saved.creatives);
-  const products = [...assembly.products.values()].slice(saved.products);
+  const isNew = (item: object) => !saved.items.has(item);
+  const creatives = [...assembly.creatives.values()].filter(isNew);
+  const products = [...assembly.products.values()].filter(isNew);
   saved.creatives = assembly.creatives.size;
-  saved.products = assembly.products.size;
   await ports.sink.addItems(products, creatives);
+  for (const item of [...products, ...creatives]) saved.items.add(item);
 }
 
 async function saveRest(assembly: Assembly, ports: ImportPorts, saved: Saved): Promise<void> {
-  // Everything once more: counts of creatives and queries of products that came in several rows
-  // have grown since.
-  saved.creatives = 0;
-  saved.products = 0;
+  // Also what was saved before its counts or queries grew with a later row.
   await saveItems(assembly, ports, saved);
   await ports.sink.addPairs([...assembly.pairs.values()]);
   const annotators = [...assembly.annotators].map(([id, name]) => ({ id, name }));

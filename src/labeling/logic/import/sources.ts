@@ -1,5 +1,6 @@
 import { AppError } from "@/shared/lib/errors";
 import { IMPORT_LIMITS, safePath, type ImportIssue } from "./limits";
+import { canReadMethod, createRangeReader, readZipEntry } from "./zip-entries";
 
 /** A file of an import, wherever it comes from: a folder, a drop, a zip. */
 export interface SourceFile {
@@ -7,6 +8,19 @@ export interface SourceFile {
   readonly path: string;
   readonly sizeBytes: number;
   readonly blob: () => Promise<Blob>;
+  /** The first `most` bytes, or all of them. */
+  readonly bytes: (most?: number) => Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** A source file whose content is a blob. */
+export function sourceOfBlob(
+  path: string,
+  sizeBytes: number,
+  blob: () => Promise<Blob>,
+): SourceFile {
+  const bytes = async (most?: number) =>
+    new Uint8Array(await (await blob()).slice(0, most).arrayBuffer());
+  return { path, sizeBytes, blob, bytes };
 }
 
 export interface SourceSet {
@@ -35,7 +49,7 @@ export function sourcesOfFiles(files: readonly File[]): SourceSet {
     if (path === undefined) {
       issues.push({ source: file.name, reason: "the path leaves its folder" });
     } else {
-      out.push({ path, sizeBytes: file.size, blob: () => Promise.resolve(file) });
+      out.push(sourceOfBlob(path, file.size, () => Promise.resolve(file)));
     }
   }
   return { files: out, issues, close: () => Promise.resolve() };
@@ -45,8 +59,12 @@ function entryProblem(entry: {
   readonly uncompressedSize: number;
   readonly compressedSize: number;
   readonly encrypted: boolean;
+  readonly compressionMethod: number;
 }): string | undefined {
   if (entry.encrypted) return "is encrypted";
+  if (!canReadMethod(entry.compressionMethod)) {
+    return `is packed by method ${entry.compressionMethod}; only stored and deflated files are read`;
+  }
   if (entry.uncompressedSize > IMPORT_LIMITS.wholeFileBytes) return "is too large";
   const ratio = entry.uncompressedSize / Math.max(1, entry.compressedSize);
   if (entry.uncompressedSize > 1_000_000 && ratio > IMPORT_LIMITS.zipRatio) {
@@ -55,32 +73,12 @@ function entryProblem(entry: {
   return undefined;
 }
 
-/** Reads at most what the entry says it holds: a lying header cannot fill the memory. */
-async function readEntry(
-  getStream: (writable: WritableStream<Uint8Array>) => Promise<unknown>,
-  limit: number,
-  name: string,
-): Promise<Blob> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  const writable = new WritableStream<Uint8Array>({
-    write(chunk) {
-      size += chunk.byteLength;
-      if (size > limit) {
-        throw new AppError("input-invalid", `${name}: holds more than its header says`);
-      }
-      parts.push(chunk.slice());
-    },
-  });
-  await getStream(writable);
-  return new Blob(parts);
-}
-
 /** Entries of a zip, read when asked for. @throws AppError when it is not a zip, or too large. */
 export async function sourcesOfZip(file: Blob, name: string): Promise<SourceSet> {
   const { ZipReader, BlobReader } = await import("@zip.js/zip.js");
   // Names are checked below, one by one: one bad name must not lose the other files.
   const reader = new ZipReader(new BlobReader(file), { filenameValidation: "tolerant" });
+  const read = createRangeReader(file);
   const files: SourceFile[] = [];
   const issues: ImportIssue[] = [];
   let count = 0;
@@ -101,10 +99,13 @@ export async function sourcesOfZip(file: Blob, name: string): Promise<SourceSet>
       if (total > IMPORT_LIMITS.zipTotalBytes) {
         throw new AppError("input-invalid", `${name}: expands beyond the limit of 40 GB`);
       }
-      const { uncompressedSize } = entry;
-      const blob = () =>
-        readEntry((writable) => entry.getData(writable), uncompressedSize, entry.filename);
-      files.push({ path, sizeBytes: uncompressedSize, blob });
+      const whole = () => readZipEntry(read, entry);
+      files.push({
+        path,
+        sizeBytes: entry.uncompressedSize,
+        blob: async () => new Blob([await whole()]),
+        bytes: async (most) => (await whole()).subarray(0, most),
+      });
     }
   } catch (error) {
     await reader.close().catch(() => undefined);
