@@ -43,8 +43,8 @@ class Recipe:
     pretrain: Stage
     photo_share: float  # of a pretraining batch, real photographs
     sft: Stage
-    describe_share: float  # of SFT batches that describe, at the start; falls to 0 at 70 %
-    short_share: float  # of SFT batches without reasons, in the first 70 % of the steps
+    describe_share: float  # of SFT batches that describe, at the start; falls to 0 half way
+    short_share: float  # of SFT batches without reasons, in the first half of the steps
     grpo: Stage
     grpo_settings: GrpoSettings
     max_new_tokens: int = 320

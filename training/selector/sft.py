@@ -64,7 +64,7 @@ def response_logprobs(
 
 
 DESCRIBE, SHORT, FULL = "describe", "short", "full"
-WARM_UP = 0.7  # of the steps: afterwards hardly anything but full responses
+WARM_UP = 0.5  # of the steps: afterwards hardly anything but full responses
 # Sequences of a kind for one full response: about as many tokens.
 PER_FULL = {DESCRIBE: 2, SHORT: 2, FULL: 1}
 
