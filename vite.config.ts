@@ -60,7 +60,8 @@ const offline = VitePWA({
           sameOrigin &&
           !request.headers.has("range") &&
           (url.pathname.startsWith("/data/") ||
-            (url.pathname.startsWith("/models/") && !url.pathname.endsWith(".safetensors"))),
+            (url.pathname.startsWith("/models/") &&
+              (!url.pathname.endsWith(".safetensors") || url.pathname.includes("/stages/")))),
         handler: "NetworkFirst",
         options: {
           cacheName: "perigee-data",

@@ -1,5 +1,5 @@
 /**
- * The one matrix of a safetensors file.
+ * Matrices of a safetensors file.
  *
  * Layout: header length (uint64, little-endian), a JSON object name → { dtype, shape, data_offsets }, then
  * the values. Source: the format's README, huggingface/safetensors.
@@ -22,7 +22,7 @@ const headerSchema = z.record(
 function fail(problem: string, cause?: unknown): never {
   throw new AppError(
     "input-invalid",
-    `safetensors: ${problem}; expected one F32 or F16 tensor [rows, dimension].`,
+    `safetensors: ${problem}; expected F32 or F16 tensors [rows, dimension], one for imported vectors.`,
     cause === undefined ? {} : { cause },
   );
 }
@@ -49,17 +49,10 @@ export interface Matrix {
   readonly data: Float32Array;
 }
 
-/**
- * Reads the matrix: the only tensor of rank 2.
- *
- * @param bytes - the whole file.
- * @throws {AppError} input-invalid: damaged, none or several matrices, or another element type.
- */
-export function readSafetensorsMatrix(bytes: Uint8Array): Matrix {
-  const { header, start } = readHeader(bytes);
-  const found = Object.values(header).filter(({ shape }) => shape.length === 2);
-  const [tensor] = found;
-  if (tensor === undefined || found.length > 1) return fail(`${found.length} matrices`);
+type Tensor = z.infer<typeof headerSchema>[string];
+
+/** @throws {AppError} input-invalid: another element type, or fewer bytes than the shape needs. */
+function readMatrix(bytes: Uint8Array, start: number, tensor: Tensor): Matrix {
   const { dtype, shape, data_offsets: offsets } = tensor;
   if (dtype !== "F32" && dtype !== "F16") return fail(`the element type is ${dtype}`);
   const [rows = 0, dimension = 0] = shape;
@@ -74,4 +67,33 @@ export function readSafetensorsMatrix(bytes: Uint8Array): Matrix {
     dimension,
     data: dtype === "F32" ? new Float32Array(values) : widenHalves(values),
   };
+}
+
+/**
+ * Reads the matrix: the only tensor of rank 2.
+ *
+ * @param bytes - the whole file.
+ * @throws {AppError} input-invalid: damaged, none or several matrices, or another element type.
+ */
+export function readSafetensorsMatrix(bytes: Uint8Array): Matrix {
+  const { header, start } = readHeader(bytes);
+  const found = Object.values(header).filter(({ shape }) => shape.length === 2);
+  const [tensor] = found;
+  if (tensor === undefined || found.length > 1) return fail(`${found.length} matrices`);
+  return readMatrix(bytes, start, tensor);
+}
+
+/**
+ * Reads every matrix by its name; tensors of another rank are left out.
+ *
+ * @param bytes - the whole file.
+ * @throws {AppError} input-invalid: damaged, or another element type.
+ */
+export function readSafetensorsMatrices(bytes: Uint8Array): ReadonlyMap<string, Matrix> {
+  const { header, start } = readHeader(bytes);
+  return new Map(
+    Object.entries(header)
+      .filter(([, { shape }]) => shape.length === 2)
+      .map(([name, tensor]) => [name, readMatrix(bytes, start, tensor)]),
+  );
 }

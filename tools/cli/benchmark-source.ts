@@ -1,5 +1,5 @@
 import { openAsBlob } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { nameInAddress } from "@/domain/benchmark/rows";
 import type { BaselineId } from "@/domain/benchmark/baselines";
@@ -8,6 +8,8 @@ import { createBaselineEncoder } from "@/benchmark/logic/baseline-encoder";
 import { createImportedEncoder } from "@/benchmark/logic/imported-encoder";
 import type { DataFiles } from "@/benchmark/logic/read-data-set";
 import { readVectors } from "@/benchmark/logic/read-vectors";
+import { openStage, parseStage, STAGE_FOLDER } from "@/benchmark/logic/stage-encoder";
+import type { BenchmarkTask } from "@/domain/benchmark/task";
 import type { EncodeItem } from "@/inference/protocol/messages";
 import { encodeBatch } from "@/inference/worker/encode-batch";
 import { AppError, messageOf } from "@/shared/lib/errors";
@@ -99,13 +101,20 @@ async function createModelEncoder(
   };
 }
 
-/** The encoder that `--encoder` names: a baseline, a file of vectors, or a model. */
+/** The encoder that `--encoder` names: a baseline, a stage, a file of vectors, or a model. */
 export async function openEncoder(
   name: string,
-  files: DataFiles,
+  { task, files }: { readonly task: BenchmarkTask; readonly files: DataFiles },
   options: { readonly models: string; readonly engine: string; readonly keys: readonly string[] },
   signal: AbortSignal,
 ): Promise<BenchmarkEncoder> {
+  const stage = parseStage(name);
+  if (stage !== undefined) {
+    const folder = join(options.models, STAGE_FOLDER);
+    return await openStage(stage, { task, files }, async (file) =>
+      Uint8Array.from(await readFile(join(folder, file))),
+    );
+  }
   if (name.startsWith("baseline-")) {
     return createBaselineEncoder(name as BaselineId, async (image) => {
       const { data } = await decodeImageInNode(await openImage(files, image));

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -45,14 +46,16 @@ class Encoder:
     def __init__(self, model: Moon2, tokenizer: Tokenizer, pixels: Tensor) -> None:
         self.views, self.pixels = Views(model, tokenizer), pixels
 
+    def visual(self, rows: list[int]) -> Tensor:
+        """Image tokens [n, V, C] of rows of the pixel table."""
+        return self.views.model.visual_tokens(normalise(self.pixels[rows]))
+
     @torch.no_grad()
     def encode(self, texts: list[str | None], rows: list[int] | None) -> Tensor:
         """L2-normalised [n, D]; `rows` point into the pixel table, None for text only."""
         out = []
         for at in range(0, len(texts), 64):
-            visual = None
-            if rows is not None:
-                visual = self.views.model.visual_tokens(normalise(self.pixels[rows[at : at + 64]]))
+            visual = None if rows is None else self.visual(rows[at : at + 64])
             vectors, _ = self.views.encode(texts[at : at + 64], visual)
             out.append(normalised_prefix(vectors, vectors.shape[-1]))
         return torch.cat(out)
@@ -105,37 +108,73 @@ def directions(encoder: Encoder, products: list[data.Product], rng: random.Rando
     }
 
 
-def demo(model: Moon2, tokenizer: Tokenizer, folder: Path) -> dict:
-    """The drawn demo catalogue as the studio scores it: a query finds the product bought after it.
+@dataclass(frozen=True)
+class DemoTables:
+    """The drawn demo catalogue: its rows, and the pictures they name."""
 
-    Queries hold a text, a picture or both; a direction takes those that have its query view. The
-    same figures as `npm run perigee -- evaluate encoder`.
-    """
+    items: list[dict]
+    queries: list[dict]
+    files: list[Path]  # the main picture of every item, then those of the queries that have one
+
+    def asked(self, view: str) -> list[dict]:
+        """The queries that have a view, in the file's order."""
+        return [q for q in self.queries if all(field in q for field in VIEW_FIELDS[view])]
+
+
+VIEW_FIELDS = {"t": ("text",), "i": ("image",), "mm": ("text", "image")}
+
+
+def demo_tables(folder: Path) -> DemoTables:
+    """Reads catalogue.jsonl and queries.jsonl."""
     items = read_jsonl(folder / "catalogue.jsonl")
     queries = read_jsonl(folder / "queries.jsonl")
     mains = [next(v["file"] for v in item["views"] if v["view"] == "main") for item in items]
     files = mains + [q["image"] for q in queries if "image" in q]
-    encoder = Encoder(model, tokenizer, load_pixels([folder / f for f in files], VISION.image_size))
-    row_of = {file: row for row, file in enumerate(files)}
-    place = {item["id"]: i for i, item in enumerate(items)}
-    titles, rows = [item["title"]["en"] for item in items], [row_of[file] for file in mains]
-    blank: list[str | None] = [None] * len(items)
-    pools = {
-        "mm": encoder.encode(titles, rows),
-        "i": encoder.encode(blank, rows),
-        "t": encoder.encode(titles, None),
+    return DemoTables(items, queries, [folder / file for file in files])
+
+
+def demo_vectors(encoder: Encoder, tables: DemoTables, language: str = "en") -> dict[str, Tensor]:
+    """Unit vectors of `candidate.VIEW` and `query.VIEW`, in the tables' order.
+
+    The encoder's pixel rows are those of `tables.files`.
+    """
+    count = len(tables.items)
+    titles: list[str | None] = [item["title"][language] for item in tables.items]
+    mains, blank = list(range(count)), [None] * count
+    out = {
+        "candidate.t": encoder.encode(titles, None),
+        "candidate.i": encoder.encode(blank, mains),
+        "candidate.mm": encoder.encode(titles, mains),
     }
+    row_of = {q["id"]: count + row for row, q in enumerate(tables.asked("i"))}
+    for view, fields in VIEW_FIELDS.items():
+        asked = tables.asked(view)
+        texts = [q["text"][language] if "text" in fields else None for q in asked]
+        rows = [row_of[q["id"]] for q in asked] if "image" in fields else None
+        out[f"query.{view}"] = encoder.encode(texts, rows)
+    return out
+
+
+def demo_figures(vectors: dict[str, Tensor], tables: DemoTables) -> dict:
+    """Recall in the five directions, as the studio scores it: the item bought after a query."""
+    place = {item["id"]: i for i, item in enumerate(tables.items)}
     out = {}
     for name in DIRECTIONS:
         view, pool = name.split("→")
-        fields = {"t": ("text",), "i": ("image",), "mm": ("text", "image")}[view]
-        asked = [q for q in queries if all(field in q for field in fields)]
-        texts = [q["text"]["en"] if "text" in fields else None for q in asked]
-        images = [row_of[q["image"]] for q in asked] if "image" in fields else None
-        target = [place[q["purchased"][0]] for q in asked]
-        found = ranks(encoder.encode(texts, images), pools[pool], target)
-        out[name] = recall(found, len(items))
+        target = [place[q["purchased"][0]] for q in tables.asked(view)]
+        found = ranks(vectors[f"query.{view}"], vectors[f"candidate.{pool}"], target)
+        out[name] = recall(found, len(tables.items))
     return out
+
+
+def demo(model: Moon2, tokenizer: Tokenizer, folder: Path) -> dict:
+    """Figures of the demo catalogue; the same as `npm run perigee -- evaluate encoder`.
+
+    Queries hold a text, a picture or both; a direction takes those that have its query view.
+    """
+    tables = demo_tables(folder)
+    encoder = Encoder(model, tokenizer, load_pixels(tables.files, VISION.image_size))
+    return demo_figures(demo_vectors(encoder, tables), tables)
 
 
 def grocery(encoder: Encoder, products: list[data.Product], root: Path) -> dict:

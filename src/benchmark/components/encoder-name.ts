@@ -1,6 +1,7 @@
 import { msg } from "@lingui/core/macro";
 import type { MessageDescriptor } from "@lingui/core";
 import type { BaselineId } from "@/domain/benchmark/baselines";
+import type { Stage } from "../logic/stage-encoder";
 import type { EncoderChoice, RunState } from "../store/bench-store";
 
 const BASELINES: Readonly<Record<BaselineId, MessageDescriptor>> = {
@@ -9,12 +10,20 @@ const BASELINES: Readonly<Record<BaselineId, MessageDescriptor>> = {
   "baseline-both": msg`Baseline: words and colours`,
 };
 
+const STAGE_NAMES: Readonly<Record<Stage, MessageDescriptor>> = {
+  generative: msg`MOON 1: generative`,
+  contrastive: msg`MOON 2: contrastive`,
+  purchase: msg`MOON 3: purchases`,
+  moon2: msg`MOON2.0, as many steps`,
+};
+
 /** An encoder's name as people read it. */
 export function encoderName(
-  { key, model, imported, width }: EncoderChoice,
+  { key, model, stage, imported, width }: EncoderChoice,
   translate: (message: MessageDescriptor) => string,
 ): string {
-  if (model !== undefined) return width === undefined ? model.name : `${model.name} (${width})`;
+  const known = model?.name ?? (stage && translate(STAGE_NAMES[stage]));
+  if (known !== undefined) return width === undefined ? known : `${known} (${width})`;
   if (imported !== undefined) return imported.name;
   return translate(BASELINES[key as BaselineId]);
 }

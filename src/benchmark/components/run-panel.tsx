@@ -1,5 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { Button, Checkbox, FileButton, Group, NativeSelect, Stack, Text } from "@mantine/core";
+import { Button, Checkbox, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
@@ -9,17 +9,18 @@ import { formatBytes } from "@/shared/ui/format";
 import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import type { BenchSearch } from "../logic/search-params";
-import { RUN_FILES } from "../logic/read-trec";
-import { VECTOR_FILES } from "../logic/read-vectors";
 import { modelsQuery } from "../queries/models-query";
 import {
   baselineChoices,
+  stageChoices,
+  widthsOf,
   type BenchState,
   type BenchStore,
   type EncoderChoice,
   type RunState,
 } from "../store/bench-store";
 import { encoderName } from "./encoder-name";
+import { EncoderPicker } from "./encoder-picker";
 import { DIRECTION_NAMES, DIRECTION_TEXTS } from "./texts";
 
 /** Of candidates and queries, as float32. */
@@ -118,14 +119,13 @@ function RunProgress({
 }
 
 /** Widths below the full one that some of the encoders offer. */
-function widthsOf(choices: readonly EncoderChoice[]): number[] {
-  const offered = choices.flatMap(({ model }) => model?.dimensions?.slice(0, -1) ?? []);
+function offeredWidths(choices: readonly EncoderChoice[]): number[] {
+  const offered = choices.flatMap((choice) => widthsOf(choice).slice(0, -1));
   return [...new Set(offered)].sort((a, b) => a - b);
 }
 
 function cutChoice(choice: EncoderChoice, width: number | undefined): EncoderChoice {
-  const canCut = width !== undefined && choice.model?.dimensions?.includes(width) === true;
-  return canCut ? { ...choice, width } : choice;
+  return width !== undefined && widthsOf(choice).includes(width) ? { ...choice, width } : choice;
 }
 
 /** Starts what a link has run, when everything that it names is there. */
@@ -166,10 +166,14 @@ export function RunPanel({
   const possible = possibleDirections(task);
   const firstModel = choices.find(({ model }) => model !== undefined);
   const usual = [firstModel?.key ?? "baseline-both", "baseline-color"];
-  const selected = choices.filter(({ key }) => (search.encoders ?? usual).includes(key));
+  // Their vectors are those of the demo catalogue, and no weights are kept.
+  const stages = { choices: stageChoices(), isPossible: task.preset === "demo" };
+  const selected = [...choices, ...(stages.isPossible ? stages.choices : [])].filter(({ key }) =>
+    (search.encoders ?? usual).includes(key),
+  );
   const directions = possible.filter((name) => (search.directions ?? possible).includes(name));
   const isRunning = state.runs.some(({ status }) => status === "running" || status === "waiting");
-  const widths = widthsOf(selected);
+  const widths = offeredWidths(selected);
   const width = widths.find((offered) => offered === search.width);
   // Another choice is no longer what was run.
   const { run: wasRun, ...chosen } = search;
@@ -184,27 +188,13 @@ export function RunPanel({
   useStartOnce(wasRun === true && isReady && state.runs.length === 0, start);
   return (
     <Stack gap="sm">
-      <Checkbox.Group
-        label={t`Encoders`}
-        value={selected.map(({ key }) => key)}
+      <EncoderPicker
+        choices={choices}
+        stages={stages}
+        selected={selected.map(({ key }) => key)}
         onChange={(encoders) => onSearchChange({ ...chosen, encoders })}
-      >
-        <Group gap="md" mt={4}>
-          {choices.map((choice) => (
-            <Checkbox key={choice.key} value={choice.key} label={encoderName(choice, t)} />
-          ))}
-          <FileButton
-            accept={`${VECTOR_FILES},${RUN_FILES}`}
-            onChange={(file) => file !== null && void store.actions.addSystem(file)}
-          >
-            {(props) => (
-              <Button size="compact-sm" variant="default" {...props}>
-                <Trans>Add vectors or a TREC run</Trans>
-              </Button>
-            )}
-          </FileButton>
-        </Group>
-      </Checkbox.Group>
+        onAdd={(file) => void store.actions.addSystem(file)}
+      />
       {state.importError !== undefined && <ErrorNotice error={state.importError} />}
       {models.isError && <ErrorNotice item={t`Models`} error={models.error} />}
       <Checkbox.Group

@@ -9,7 +9,12 @@ import { ErrorNotice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import type { BenchSearch } from "../logic/search-params";
 import { modelsQuery } from "../queries/models-query";
-import { baselineChoices, type BenchStore, type EncoderChoice } from "../store/bench-store";
+import {
+  baselineChoices,
+  stageChoices,
+  type BenchStore,
+  type EncoderChoice,
+} from "../store/bench-store";
 import { encoderName } from "./encoder-name";
 import { StartPanel } from "./start-panel";
 
@@ -28,6 +33,7 @@ function useLinked(client: InferenceClient, { a, b }: BenchSearch): readonly Enc
   if (models.isFetching || a === undefined) return NO_ENCODERS;
   const known: readonly EncoderChoice[] = [
     ...baselineChoices(),
+    ...stageChoices(),
     ...(models.data ?? [])
       .filter(({ task }) => task === "encoder")
       .map((model) => ({ key: `${model.id}@${model.revision}`, model })),

@@ -19,6 +19,7 @@ function quote(text: string): string {
   return /^[\w@./:+-]+$/u.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-function demoLanguage(task: BenchmarkTask): string {
+/** The language in which the demo set's titles and queries were read. */
+export function demoLanguage(task: BenchmarkTask): string {
   return task.queries.find(({ language }) => language !== undefined)?.language ?? "en";
 }

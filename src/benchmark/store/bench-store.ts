@@ -37,6 +37,8 @@ import { readDataSet, type DataFiles } from "../logic/read-data-set";
 import { readFiles } from "../runner/read-files";
 import { isRunFile, readRun } from "../logic/read-trec";
 import { readVectors, type VectorFile } from "../logic/read-vectors";
+import { openStage, STAGE_WIDTHS, STAGES, stageKey, type Stage } from "../logic/stage-encoder";
+import { fetchStageFile } from "../runner/fetch-stage";
 
 export interface LoadedDataSet {
   readonly task: BenchmarkTask;
@@ -52,12 +54,14 @@ export interface ImportedSystem {
   readonly rankings?: Run;
 }
 
-/** What can be run: a model, a baseline, or what was imported. */
+/** What can be run: a model, a stage of its training, a baseline, or what was imported. */
 export interface EncoderChoice {
   readonly key: string;
   readonly model?: ModelSummary;
+  /** Stored vectors of the demo catalogue; for no other data set. */
+  readonly stage?: Stage;
   readonly imported?: ImportedSystem;
-  /** Leading dimensions of a model's vectors; default all. */
+  /** Leading dimensions of a model's or a stage's vectors; default all. */
   readonly width?: number;
 }
 
@@ -123,6 +127,15 @@ export function baselineChoices(): EncoderChoice[] {
   return BASELINE_IDS.map((key) => ({ key }));
 }
 
+export function stageChoices(): EncoderChoice[] {
+  return STAGES.map((stage) => ({ key: stageKey(stage), stage }));
+}
+
+/** Widths to which the vectors may be cut, smallest first, the full one last. */
+export function widthsOf({ model, stage }: EncoderChoice): readonly number[] {
+  return stage === undefined ? (model?.dimensions ?? []) : STAGE_WIDTHS;
+}
+
 /** Raised when decoding, resizing or tokenising changes: kept vectors are then made again. */
 const PREPROCESSING = 1;
 
@@ -133,7 +146,11 @@ async function openEncoder(
   ports: BenchPorts,
 ): Promise<BenchmarkEncoder & { readonly flush?: () => Promise<void> }> {
   const files = withExtraFiles(dataSet.files, dataSet.extra);
-  const { model, imported } = choice;
+  const { model, imported, stage, width } = choice;
+  if (stage !== undefined) {
+    const encoder = await openStage({ stage }, dataSet, fetchStageFile);
+    return width === undefined ? encoder : cutEncoder(encoder, width);
+  }
   if (model !== undefined) {
     const key = `${model.id}@${model.revision}-p${PREPROCESSING}`;
     const store = await openVectorStore(ports.blobs, key, ports.clock);
@@ -142,7 +159,7 @@ async function openEncoder(
       store,
       files,
     );
-    return choice.width === undefined ? encoder : cutEncoder(encoder, choice.width);
+    return width === undefined ? encoder : cutEncoder(encoder, width);
   }
   if (imported?.vectors !== undefined) {
     const { task } = dataSet;

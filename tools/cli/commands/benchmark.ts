@@ -45,6 +45,8 @@ each figure with its interval, number of queries, pool, skipped items, tie rule 
   --encoder NAME     id, id@revision or folder of a model; ${BASELINE_IDS.join(", ")};
                      FILE.npy|npz|safetensors|parquet, whose rows follow the item list (--items-out);
                      or FILE.run|trec|txt, a TREC run in one direction (in its name, else the first)
+                     moon2-nano/stages/STAGE: vectors of the demo catalogue stored after a stage of
+                     training (generative, contrastive, purchase, moon2)
   --dimension N      only the first N values of a model's vectors, one of its dimensions
   --directions D,…   ${DIRECTIONS.join(", ")} (also written t2mm, t->mm; default: all possible)
   --split SPLIT      all (default), train or val: grocery by photo, luma by product, with the training
@@ -274,7 +276,7 @@ async function run(args: string[], io: CliIo): Promise<number> {
     ? await measureFile(task, name, how)
     : await encodeAndMeasure(
         task,
-        await openEncoder(name, files, { models, engine, keys }, io.signal),
+        await openEncoder(name, { task, files }, { models, engine, keys }, io.signal),
         width,
         how,
         io,

@@ -66,7 +66,7 @@ export async function evaluateEncoder(
     const task = await readDataSet(files, { preset, split, language: "en" });
     const encoder = await openEncoder(
       values.model ?? "moon2-nano",
-      files,
+      { task, files },
       { models: values.models, engine: values.engine, keys: [] },
       io.signal,
     );
