@@ -37,9 +37,11 @@ test("the demo catalogue is encoded, compared, exported and browsed", async ({ p
 });
 
 test("a link restores the view on a fresh page", async ({ page }) => {
-  const view = "direction=t-mm&a=baseline-words&b=none&sort=margin&filter=hit&query=qt1";
+  const encoders = "a=baseline-words&b=moon2-nano%2Fstages%2Fmoon2";
+  const view = `direction=t-mm&${encoders}&sort=margin&filter=hit&query=qt1`;
   await open(page, `/search?data=demo&language=en&${view}&map=error`);
   await expect(page.getByRole("heading", { name: /bag of words · true item at/ })).toBeVisible();
+  await expect(page.getByRole("heading", { name: /MOON2\.0.* · true item at/ })).toBeVisible();
   await expect(page.getByText("polo zigzag gray T-shirt").first()).toBeVisible();
   await expect(page.getByRole("combobox", { name: "Show" })).toHaveValue("hit");
   await expect(page.getByRole("combobox", { name: "Sort by" })).toHaveValue("margin");
@@ -47,4 +49,5 @@ test("a link restores the view on a fresh page", async ({ page }) => {
   await expect(page.getByRole("application", { name: "Map of 640 items" })).toBeVisible();
   await expect(page.getByRole("radio", { name: "Hits and misses" })).toBeChecked();
   await expect(page).toHaveURL(/map=error/);
+  await expect(page).toHaveURL(/b=moon2-nano/);
 });

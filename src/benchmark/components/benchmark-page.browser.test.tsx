@@ -126,6 +126,7 @@ test("runs two encoders, shows their figures, the bad row, and which is signific
   const { client, store } = await open();
   await expect.element(page.getByText(/^1 row was left out/u)).toBeVisible();
   await expect.element(page.getByRole("checkbox", { name: "Kinds only" })).toBeChecked();
+  await expect.element(page.getByRole("checkbox", { name: "MOON 1: generative" })).toBeDisabled();
   await page.getByRole("checkbox", { name: "Baseline: bag of words" }).click();
   await page.getByRole("checkbox", { name: "Baseline: colour histogram" }).click();
   await page.getByRole("button", { name: "Run", exact: true }).click();

@@ -5,6 +5,7 @@ import { RUN_FILES } from "../logic/read-trec";
 import { VECTOR_FILES } from "../logic/read-vectors";
 import { STAGE_FOLDER } from "../logic/stage-encoder";
 import type { EncoderChoice } from "../store/bench-store";
+import styles from "./benchmark.module.css";
 import { encoderName } from "./encoder-name";
 
 interface Stages {
@@ -20,6 +21,7 @@ function StagePicker({ choices, isPossible }: Stages) {
     <Fieldset
       variant="unstyled"
       legend={t`Stages of moon2-nano`}
+      className={styles["stages"]}
       aria-describedby={text}
       disabled={!isPossible}
     >

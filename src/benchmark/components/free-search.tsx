@@ -1,8 +1,8 @@
-import { useLingui } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { useMemo, useState } from "react";
 import type { BenchmarkEntry } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
-import { ErrorNotice } from "@/shared/ui/notice";
+import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { averagesOf } from "../logic/averages";
 import type { BenchSearch } from "../logic/search-params";
 import { withExtraFiles } from "../runner/browser-files";
@@ -39,6 +39,17 @@ export function FreeSearch({
   );
   const direction = free.result?.entry.image === undefined ? "t-mm" : "mm-mm";
   const averages = () => averagesOf(first.run, direction);
+  const { stage, imported } = first.choice;
+  if (stage !== undefined || imported !== undefined) {
+    return (
+      <Notice>
+        <Trans>
+          Encoder A has results for this data set's queries only. For a query of your own choose a
+          model or a baseline.
+        </Trans>
+      </Notice>
+    );
+  }
   return (
     <>
       <FreeQuery

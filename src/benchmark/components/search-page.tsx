@@ -23,6 +23,11 @@ export function SearchPage({ client, store, search, onSearchChange }: SearchPage
   const { dataSet, opening, runs } = useStore(store);
   const ready = useMemo(() => runs.filter(({ run }) => run?.isComplete), [runs]);
   const measured = useMemo(() => ready.map(({ run }) => run!), [ready]);
+  // Shown before all that the link names is there, the link would lose the rest.
+  const isAwaited = runs.some(
+    ({ choice: { key }, status }) =>
+      (status === "running" || status === "waiting") && (key === search.a || key === search.b),
+  );
   useEffect(() => {
     if (search.data === "demo" && dataSet === undefined && !opening) {
       void store.actions.openDemo(language);
@@ -30,7 +35,7 @@ export function SearchPage({ client, store, search, onSearchChange }: SearchPage
   }, [store, search.data, dataSet, opening, language]);
   return (
     <Page title={<Trans>Search</Trans>} actions={<ExportMenu runs={measured} />}>
-      {dataSet === undefined || ready.length === 0 ? (
+      {dataSet === undefined || ready.length === 0 || isAwaited ? (
         <SearchStart {...{ client, store, search, language }} />
       ) : (
         <SearchBrowser {...{ client, store, dataSet, ready, search, onSearchChange }} />

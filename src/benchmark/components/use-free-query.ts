@@ -23,7 +23,7 @@ async function ask(
   const ranking = run?.rankings.get("mm") ?? [...(run?.rankings.values() ?? [])][0];
   if (encoder === undefined || ranking === undefined || !encoder.views.includes(view)) {
     throw new AppError(
-      "unsupported",
+      "input-invalid",
       "This encoder cannot read such a query. Choose a model, or ask with the other kind of content.",
     );
   }
@@ -36,7 +36,12 @@ async function ask(
   const job = { key: `query:${view}:${NAME}`, role: "query" as const, view, ...entry };
   const block = await encoder.encode([job], new AbortController().signal);
   const [failure] = block.failures;
-  if (failure !== undefined) throw new AppError("input-decode", failure.reason);
+  if (failure !== undefined) {
+    throw new AppError(
+      value.image === undefined ? "input-invalid" : "input-decode",
+      failure.reason,
+    );
+  }
   const [ranked = []] = await ranking.first([block.vectors], SHOWN);
   return { entry, ranked };
 }
