@@ -1,5 +1,4 @@
-import type { Dexie } from "dexie";
-import { Dexie as PlainDexie } from "dexie";
+import { Dexie } from "dexie";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openDatabase } from "./database";
 import { createImageBatch, createImageStore } from "./image-store";
@@ -67,7 +66,7 @@ test("a full disk: finish fails, and no image is named that is not there", async
 test("images in files of their own, as version 1 of the database kept them, are still read", async () => {
   const { name } = database;
   await database.delete();
-  const first = new PlainDexie(name);
+  const first = new Dexie(name);
   first.version(1).stores({ settings: "key", ...labelingStores });
   await first.table("labelProducts").put({ projectId: "p", id: "x", title: "T", queries: [] });
   first.close();

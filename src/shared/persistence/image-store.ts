@@ -1,5 +1,6 @@
 import type { Dexie } from "dexie";
 import type { BlobStore } from "./opfs";
+import { putInSteps } from "./put-in-steps";
 
 /** An image on its way into the store. */
 export interface ImageEntry {
@@ -77,7 +78,7 @@ export function createImageStore(database: Dexie, blobs: BlobStore): ImageStore 
         rows.push({ path, pack, offset, size });
         offset += size;
       }
-      await places.bulkPut(rows);
+      await database.transaction("rw", places, () => putInSteps(places, rows));
     },
   };
 }

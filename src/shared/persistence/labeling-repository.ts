@@ -12,6 +12,7 @@ import {
 } from "@/domain/labeling/records";
 import { createTurns } from "@/shared/lib/turn";
 import { AppError } from "@/shared/lib/errors";
+import { putInSteps } from "./put-in-steps";
 import { createEventLog, type EventLog } from "./labeling-events";
 
 export interface ProjectContent {
@@ -105,7 +106,8 @@ export function createLabelingRepository(database: Dexie): LabelingRepository {
 
   async function putChunks(name: string, rows: readonly object[]): Promise<void> {
     for (let at = 0; at < rows.length; at += CHUNK) {
-      await table(name).bulkPut(rows.slice(at, at + CHUNK) as Record<string, unknown>[]);
+      const chunk = rows.slice(at, at + CHUNK) as Record<string, unknown>[];
+      await database.transaction("rw", table(name), () => putInSteps(table(name), chunk));
     }
   }
 

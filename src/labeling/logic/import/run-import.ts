@@ -8,6 +8,7 @@ import type {
 import { messageOf } from "@/shared/lib/errors";
 import type { Clock } from "@/shared/lib/ports";
 import { sha256Hex } from "@/shared/lib/sha256";
+import { createTurns, turn } from "@/shared/lib/turn";
 import { withTimeLeft, type StepProgress } from "@/shared/lib/time-left";
 import { Assembly, type KeptImage } from "./assemble";
 import { HEADER_BYTES, readImageHeader } from "./image-header";
@@ -71,8 +72,6 @@ export interface ImportPorts {
   readonly onProgress: (progress: ImportProgress) => void;
 }
 
-/** Longest stretch of work before the page may draw and answer keys. */
-const SLICE_MS = 12;
 /** Most of the time goes into waiting for the disk, not into work. */
 const PARALLEL_IMAGES = 16;
 const ITEMS_PER_COMMIT = 2000;
@@ -91,14 +90,14 @@ class Issues {
 
 /** Gives the page its turn once a slice is used up, and reports. */
 function createPacer({ clock, signal, onProgress }: ImportPorts) {
-  let sliceStart = clock.now();
+  const turns = createTurns();
   const tell = withTimeLeft(() => clock.now(), onProgress);
   return async (step: ImportProgress["step"], done: number, total?: number) => {
     signal.throwIfAborted();
-    if (clock.now() - sliceStart < SLICE_MS) return;
+    const pause = turns();
+    if (pause === undefined) return;
     tell(step, done, total);
-    await clock.sleep(0);
-    sliceStart = clock.now();
+    await pause;
   };
 }
 
@@ -212,7 +211,7 @@ export async function runImport(request: ImportRequest, ports: ImportPorts): Pro
   try {
     const rows = await readRows(request, issues, pace);
     await addImages(rows, request, { assembly, issues, pace, ports, saved });
-    await ports.clock.sleep(0);
+    await turn();
   } catch (error) {
     if (!ports.signal.aborted) throw error;
     isCancelled = true;

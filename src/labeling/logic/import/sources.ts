@@ -1,4 +1,5 @@
 import { AppError } from "@/shared/lib/errors";
+import { createTurns } from "@/shared/lib/turn";
 import { IMPORT_LIMITS, safePath, type ImportIssue } from "./limits";
 import { canReadMethod, createRangeReader, readZipEntry } from "./zip-entries";
 
@@ -79,6 +80,7 @@ export async function sourcesOfZip(file: Blob, name: string): Promise<SourceSet>
   // Names are checked below, one by one: one bad name must not lose the other files.
   const reader = new ZipReader(new BlobReader(file), { filenameValidation: "tolerant" });
   const read = createRangeReader(file);
+  const turns = createTurns();
   const files: SourceFile[] = [];
   const issues: ImportIssue[] = [];
   let count = 0;
@@ -88,6 +90,8 @@ export async function sourcesOfZip(file: Blob, name: string): Promise<SourceSet>
       if (++count > IMPORT_LIMITS.zipEntries) {
         throw new AppError("input-invalid", `${name}: more than ${IMPORT_LIMITS.zipEntries} files`);
       }
+      const pause = turns();
+      if (pause !== undefined) await pause;
       if (entry.directory) continue;
       const path = safePath(entry.filename);
       const reason = path === undefined ? "the path leaves its folder" : entryProblem(entry);
