@@ -29,6 +29,16 @@ PIXEL_CACHE = Path(".cache/training/pixels")
 
 
 @dataclass
+class Scene:
+    """A picture in which the product stands somewhere: what grounding asks for."""
+
+    path: Path
+    prompts: list[str]  # what to look for, one for each language
+    places: list[str]  # where it stands and how large, in the same order
+    row: int | None = None
+
+
+@dataclass
 class Product:
     """Paths become rows of the pixel table once loaded."""
 
@@ -42,6 +52,8 @@ class Product:
     main_images: list[Path]
     query_images: list[Path]
     purchase_texts: list[str] = field(default_factory=list)
+    descriptions: list[str] = field(default_factory=list)
+    scenes: list[Scene] = field(default_factory=list)
     main_rows: list[int] | None = None
     query_rows: list[int] | None = None
 
@@ -132,14 +144,44 @@ def clothing(root: Path) -> list[Product]:
     ]
 
 
+HORIZONTAL = (("left", "左侧"), ("centre", "居中"), ("right", "右侧"))
+VERTICAL = (("top", "上部"), ("middle", "中部"), ("bottom", "下部"))
+SIZES = {"small": "小", "medium": "中等", "large": "大"}
+THIRDS = (0.4, 0.6)
+
+
+def place_texts(factors: dict) -> list[str]:
+    """Where a creative's product stands, English and Chinese; x and y are shares of the picture."""
+    across = HORIZONTAL[sum(factors["x"] > limit for limit in THIRDS)]
+    down = VERTICAL[sum(factors["y"] > limit for limit in THIRDS)]
+    level = factors["size_level"]
+    return [f"{across[0]}, {down[0]}, {level}", f"{across[1]}，{down[1]}，{SIZES[level]}"]
+
+
+def scenes(folder: Path) -> dict[str, list[Scene]]:
+    """Creatives that show the right product once, by the product's id: their place is recorded."""
+    table = folder / "creatives.jsonl"
+    out: dict[str, list[Scene]] = {}
+    for row in read_jsonl(table) if table.exists() else []:
+        factors = row["factors"]
+        shown_once = factors["count"] == 1 and not factors["inset"] and not factors["columns"]
+        if factors["match"] == "right" and shown_once:
+            scene = Scene(folder / row["file"], [], place_texts(factors))
+            out.setdefault(row["product_id"], []).append(scene)
+    return out
+
+
 def catalogue(folder: Path) -> list[Product]:
     """The generated catalogue, English and Chinese."""
-    out = []
+    out, shown = [], scenes(folder)
     for p in read_jsonl(folder / "products.jsonl"):
         views = [folder / view["file"] for view in p["views"]]
         queries = [text for q in p["queries"] for text in (q["en"], q["zh"])]
         last = p["queries"][-1]
         names = [p["title"]["en"], p["title"]["zh"]]
+        first = p["queries"][0]
+        for scene in shown.get(p["id"], []):
+            scene.prompts = [f"{first['en']}: ", f"{first['zh']}："]
         out.append(
             Product(
                 key=p["id"],
@@ -150,6 +192,8 @@ def catalogue(folder: Path) -> list[Product]:
                 enriched=[f"{n}. {entities(p['attributes'])}" for n in names],
                 query_texts=queries + names,
                 purchase_texts=[last["en"], last["zh"], *names],
+                descriptions=[p["description"]["en"], p["description"]["zh"]],
+                scenes=shown.get(p["id"], []),
                 main_images=views[:1],
                 query_images=views[1:] or views,
             )
@@ -157,10 +201,13 @@ def catalogue(folder: Path) -> list[Product]:
     return out
 
 
-def load_products(photos: Path, generated: list[Path], size: int) -> tuple[list[Product], Tensor]:
+def load_products(
+    photos: Path, generated: list[Path], size: int, grounding: bool = False
+) -> tuple[list[Product], Tensor]:
     """All products and the pixel table [n, 3, size, size] uint8 that their rows point into.
 
-    generated: folders that `npm run creatives -- dataset` wrote.
+    generated: folders that `npm run creatives -- dataset` wrote. grounding: creatives too, after
+    the rest, so that the decoded pixels of the rest are kept apart.
     """
     products = luma(photos) + grocery(photos) + clothing(photos)
     for folder in generated:
@@ -169,7 +216,14 @@ def load_products(photos: Path, generated: list[Path], size: int) -> tuple[list[
     for p in products:
         p.main_rows = [rows.setdefault(path, len(rows)) for path in p.main_images]
         p.query_rows = [rows.setdefault(path, len(rows)) for path in p.query_images]
-    return products, load_pixels(list(rows), size, PIXEL_CACHE)
+    pixels = load_pixels(list(rows), size, PIXEL_CACHE)
+    placed = [scene for p in products for scene in p.scenes if p.split == "train"]
+    if not grounding or not placed:
+        return products, pixels
+    for number, scene in enumerate(placed):
+        scene.row = len(rows) + number
+    more = load_pixels([scene.path for scene in placed], size, PIXEL_CACHE)
+    return products, torch.cat([pixels, more])
 
 
 def catalogue_tokenizer(products: list[Product]) -> Tokenizer:
@@ -211,6 +265,58 @@ class Batch:
     titles: list[str]
     main_rows: list[int]
     groups: list[str]
+
+
+@dataclass
+class Written:
+    """Texts to write about pictures: `prompts` are given, `texts` follow them."""
+
+    prompts: list[str]
+    texts: list[str]
+    rows: list[int]
+
+
+def tasks_of(product: Product) -> list[str]:
+    """What the generative stage can ask of a product."""
+    offered = {
+        "title": product.titles,
+        "attributes": product.enriched,
+        "describe": product.descriptions,
+        "ground": [scene for scene in product.scenes if scene.row is not None],
+    }
+    return [task for task, found in offered.items() if found]
+
+
+def sample_written(
+    products: list[Product], shares: dict[str, float], count: int, rng: random.Random
+) -> Written:
+    """`count` examples of describing, attribute extraction, title writing and grounding.
+
+    Each product's tasks are equally likely; grounding asks where a creative shows the product.
+    """
+    by_source = {s: [p for p in products if p.source == s] for s in shares}
+    sources = [s for s in shares if by_source[s]]
+    weights = [shares[s] for s in sources]
+    out = Written([], [], [])
+    for _ in range(count):
+        product = rng.choice(by_source[rng.choices(sources, weights)[0]])
+        task = rng.choice(tasks_of(product))
+        if task == "ground":
+            scene = rng.choice([scene for scene in product.scenes if scene.row is not None])
+            language = rng.randrange(len(scene.places))
+            out.prompts.append(scene.prompts[language])
+            out.texts.append(scene.places[language])
+            out.rows.append(scene.row)
+            continue
+        texts = {
+            "title": product.titles,
+            "attributes": product.enriched,
+            "describe": product.descriptions,
+        }[task]
+        out.prompts.append("")
+        out.texts.append(rng.choice(texts))
+        out.rows.append(rng.choice(product.main_rows))
+    return out
 
 
 def sample_batch(

@@ -55,9 +55,11 @@ def filter_weights(similarity: Tensor, allowed: Tensor, margin: float) -> Tensor
 
 def info_nce(similarity: Tensor, allowed: Tensor, temperature: float, weights: Tensor) -> Tensor:
     """−log softmax of the diagonal against the allowed negatives, weighted per row."""
-    keep = allowed | torch.eye(len(similarity), dtype=torch.bool)
+    device = similarity.device
+    keep = allowed | torch.eye(len(similarity), dtype=torch.bool, device=device)
     logits = (similarity / temperature).masked_fill(~keep, -1e9)
-    losses = F.cross_entropy(logits, torch.arange(len(similarity)), reduction="none")
+    target = torch.arange(len(similarity), device=device)
+    losses = F.cross_entropy(logits, target, reduction="none")
     return (losses * weights).sum() / weights.sum()
 
 

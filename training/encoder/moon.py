@@ -2,8 +2,9 @@
 
 The notes name the tasks and ingredients but no formula for masking, bank or loss weights: those
 are ours. At nano size the text model is bidirectional, so the generative stage fills masked text
-in (all positions at once) instead of writing it from left to right. Grounding is left out: the
-catalogue has no regions. Circle loss: Sun et al., "Circle Loss" (arXiv:2002.10857).
+in (all positions at once) instead of writing it from left to right. Grounding names a place and a
+size in words, not a box: what the drawn creatives' factors record. Circle loss: Sun et al., "Circle
+Loss" (arXiv:2002.10857).
 """
 
 from __future__ import annotations
@@ -27,22 +28,28 @@ MASKED = (0.4, 1.0)
 
 
 def generative_loss(
-    model: Moon2, tokenizer: Tokenizer, texts: list[str], features: Tensor, rng: random.Random
+    model: Moon2, tokenizer: Tokenizer, written: data.Written, features: Tensor, rng: random.Random
 ) -> Tensor:
-    """Cross-entropy of masked text tokens given the picture and the unmasked rest.
+    """Cross-entropy of masked text tokens given the picture, the prompt and the unmasked rest.
 
-    texts: descriptions, titles or attribute lists of the pictures; features: [n, P, D]. The share
-    of masked tokens is uniform in 0.4..1 per row (1: written from the picture alone). The padding
-    token stands in for masked ones; output weights are tied to the embedding.
+    written: descriptions, titles, attribute lists, or places after what stands there; features:
+    [n, P, D] of their pictures. The share of masked tokens is uniform in 0.4..1 per row (1: written
+    from the picture alone), prompts stay. The padding token stands in for masked ones; output
+    weights are tied to the embedding.
     """
     count = model.config.shared.image_tokens
-    sequences = [data.encode_view(tokenizer, text, count) for text in texts]
+    prompts = [data.encode_view(tokenizer, prompt, count) for prompt in written.prompts]
+    sequences = [
+        prompt + tokenizer.encode(text).ids[: data.MAX_TEXT_TOKENS]
+        for prompt, text in zip(prompts, written.texts, strict=True)
+    ]
     ids, valid = data.pad(tokenizer, sequences)
-    begin = len(data.encode_view(tokenizer, None, count))
-    draw = torch.tensor([[rng.random() for _ in range(ids.shape[1])] for _ in texts])
-    share = torch.tensor([[rng.uniform(*MASKED)] for _ in texts])
-    masked = valid & (draw < share)
-    masked[:, :begin] = False
+    draw = torch.tensor([[rng.random() for _ in range(ids.shape[1])] for _ in prompts])
+    share = torch.tensor([[rng.uniform(*MASKED)] for _ in prompts])
+    begin = torch.tensor([[len(prompt)] for prompt in prompts])
+    masked = valid & (draw < share) & (torch.arange(ids.shape[1]) >= begin)
+    device = features.device
+    ids, valid, masked = ids.to(device), valid.to(device), masked.to(device)
     hidden = model.hidden(
         ids.masked_fill(masked, tokenizer.token_to_id(PAD)), valid, model.connect(features)
     )
@@ -59,7 +66,7 @@ class MemoryBank:
     def push(self, vectors: Tensor, groups: list[str]) -> None:
         """vectors: [n, D], kept without gradient."""
         rows = vectors.detach()
-        self.vectors = rows if self.vectors is None else torch.cat([self.vectors, rows])
+        self.vectors = rows if self.vectors is None else torch.cat([self.vectors.to(rows), rows])
         self.vectors = self.vectors[-BANK_SIZE:]
         self.groups = [*self.groups, *groups][-BANK_SIZE:]
 
@@ -67,7 +74,8 @@ class MemoryBank:
         """The batch's candidates [n, D] followed by the bank's."""
         if self.vectors is None:
             return candidates, groups
-        return torch.cat([candidates, self.vectors]), [*groups, *self.groups]
+        kept = self.vectors.to(candidates)
+        return torch.cat([candidates, kept]), [*groups, *self.groups]
 
 
 def circle_loss(similarity: Tensor, allowed: Tensor) -> Tensor:
@@ -90,8 +98,9 @@ def pair_losses(
     vectors: dict[str, tuple[Tensor, Tensor]], groups: list[str], sizes: tuple[int, ...]
 ) -> dict[str, Tensor]:
     """Post-training a: InfoNCE of each pair kind; `vectors` maps it to (query, candidate)."""
-    allowed = data.allowed_negatives(groups)
-    rows = torch.ones(len(groups))
+    device = next(iter(vectors.values()))[0].device
+    allowed = data.allowed_negatives(groups).to(device)
+    rows = torch.ones(len(groups), device=device)
     return {
         kind: matryoshka(
             lambda s: info_nce(s, allowed, TEMPERATURE_INTER, rows), query, candidate, sizes
@@ -111,7 +120,7 @@ def purchase_loss(
     pool, pool_groups = bank.extend(candidate, groups)
     index = {g: i for i, g in enumerate(dict.fromkeys(pool_groups))}
     ids = torch.tensor([index[g] for g in pool_groups])
-    allowed = ids[: len(groups), None] != ids[None, :]
+    allowed = (ids[: len(groups), None] != ids[None, :]).to(candidate.device)
     losses = [
         circle_loss(normalised_prefix(query, size) @ normalised_prefix(pool, size).T, allowed)
         for query in queries

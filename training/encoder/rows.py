@@ -47,9 +47,12 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path(".runs/encoder/rows"))
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--threads", type=int, default=None)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     args = parser.parse_args()
-    runtime = open_runtime("cpu", args.threads)
-    products, pixels = data.load_products(args.photos, [args.generated], VISION.image_size)
+    runtime = open_runtime(args.device, args.threads)
+    products, pixels = data.load_products(
+        args.photos, [args.generated], VISION.image_size, grounding=True
+    )
     tokenizer = load_tokenizer(args.tokenizer)
     training = [p for p in products if p.split == "train" and p.query_rows]
     held_out = [p for p in products if p.source == "catalogue" and p.split != "train"]
@@ -64,10 +67,11 @@ def main() -> None:
         if args.tower:
             tower.load_state_dict(load(args.tower)[0].model["vision_model"].state_dict())
         tower.requires_grad_(requires_grad=False)
+        trainee.to(runtime.device)
         if kept is None:
             kept = KeptPictures(tower, pixels, training)
         train(run, trainee, tokenizer, products, kept, runtime)
-        trainee.eval()
+        trainee.cpu().eval()
         with torch.no_grad():
             encoder = Encoder(trainee.encoder, tokenizer, pixels)
             results = {

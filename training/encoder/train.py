@@ -43,6 +43,7 @@ from encoder.model import Moon2, Moon2Config
 from encoder.moon import MemoryBank, generative_loss, pair_losses, purchase_loss
 from encoder.pictures import KeptPictures, LivePictures, Pictures
 from encoder.pretrain_vision import VISION
+from encoder.recipes import CPU, RECIPES
 
 METHODS = ("moon2", "generative", "contrastive", "purchase")
 ABLATIONS = {
@@ -52,7 +53,6 @@ ABLATIONS = {
     "filtering": "filtering",
 }
 SHARES = {"catalogue": 0.45, "grocery": 0.3, "luma": 0.17, "clothing": 0.08}
-PEAK_RATE = 6e-4
 WARMUP = 80
 LOG_EVERY = 20
 CHECKPOINT_EVERY = 100
@@ -85,7 +85,8 @@ class Views:
         """Vectors [n, D] and validity [n, T]; `visual` [n, V, C] or None for text only."""
         count = self.image_tokens if visual is not None else 0
         sequences = [data.encode_view(self.tokenizer, t, count) for t in texts]
-        ids, valid = data.pad(self.tokenizer, sequences)
+        device = next(self.model.parameters()).device
+        ids, valid = (tensor.to(device) for tensor in data.pad(self.tokenizer, sequences))
         return self.model(ids, valid, visual), valid
 
 
@@ -98,7 +99,7 @@ class Drawn:
     main: Tensor
 
 
-Parts = tuple[Tensor, dict[str, float]]
+Parts = tuple[Tensor, dict[str, Tensor]]
 
 
 def moon2_loss(
@@ -112,7 +113,7 @@ def moon2_loss(
     batch, sizes = drawn.batch, views.model.config.matryoshka
     blank: list[str | None] = [None] * len(batch.groups)
     query_visual, main_visual = views.model.connect(drawn.query), views.model.connect(drawn.main)
-    allowed = data.allowed_negatives(batch.groups)
+    allowed = data.allowed_negatives(batch.groups).to(drawn.main.device)
     candidate, _ = views.encode(batch.titles, main_visual)
     queries = {
         "t": (batch.query_texts, None),
@@ -129,7 +130,7 @@ def moon2_loss(
             row_weights = (
                 filter_weights(similarity, allowed, margin)
                 if switches.filtering
-                else torch.ones(len(similarity))
+                else torch.ones(len(similarity), device=similarity.device)
             )
             return info_nce(similarity, allowed, temperature, row_weights)
 
@@ -166,17 +167,12 @@ def moon2_loss(
     if objective is not None:
         total = total + RHO_BALANCE * torch.stack(balance).mean()
         total = total + SIGMA_SPARSITY * objective.sparsity()
-    return total, {name: part.item() for name, part in parts.items()}
+    return total, parts
 
 
-def moon_loss(
-    views: Views, drawn: Drawn, method: str, bank: MemoryBank, rng: random.Random
-) -> Parts:
-    """One of MOON's stages on one batch."""
+def moon_loss(views: Views, drawn: Drawn, method: str, bank: MemoryBank) -> Parts:
+    """One of MOON's contrastive stages on one batch."""
     batch, model = drawn.batch, views.model
-    if method == "generative":
-        loss = generative_loss(model, views.tokenizer, batch.titles, drawn.main, rng)
-        return loss, {"generative": loss.item()}
     blank: list[str | None] = [None] * len(batch.groups)
     query_visual, main_visual = model.connect(drawn.query), model.connect(drawn.main)
     text, _ = views.encode(batch.query_texts, None)
@@ -184,13 +180,13 @@ def moon_loss(
     both, _ = views.encode(batch.titles, main_visual)
     if method == "purchase":
         loss = purchase_loss([text, image], both, batch.groups, bank, model.config.matryoshka)
-        return loss, {"purchase": loss.item()}
+        return loss, {"purchase": loss}
     picture, _ = views.encode(blank, main_visual)
     title, _ = views.encode(batch.titles, None)
     kinds = {"i→i": (image, picture), "t→t": (text, title), "t→mm": (text, both)}
     losses = pair_losses(kinds, batch.groups, model.config.matryoshka)
     total = torch.stack(list(losses.values())).sum()
-    return total, {kind: loss.item() for kind, loss in losses.items()}
+    return total, losses
 
 
 class Trainee(nn.Module):
@@ -209,10 +205,10 @@ class Run:
     output: Path
     method: str = "moon2"
     without: str = "none"
-    steps: int = 360
-    batch: int = 32
+    steps: int = CPU.steps
+    batch: int = CPU.batch
     seed: int = 11
-    peak_rate: float = PEAK_RATE
+    peak_rate: float = CPU.learning_rate
     init: Path | None = None
     stop_at: int | None = None  # ends early, as a crash would, for the tests
 
@@ -235,18 +231,41 @@ def start_weights(trainee: Trainee, run: Run, tower: Path) -> None:
         load_checkpoint(run.init / "checkpoint.pt", trainee)
 
 
-def draw(
-    training: list[data.Product], pictures: Pictures, run: Run, step: int
-) -> tuple[Drawn, random.Random]:
-    """The batch of a step; drawn from the step's number, so that a resume draws the same again."""
-    rng = random.Random(run.seed * 1_000_003 + step)
+def draw(training: list[data.Product], pictures: Pictures, run: Run, rng: random.Random) -> Drawn:
+    """The batch of a step."""
     generator = torch.Generator().manual_seed(rng.getrandbits(40))
     purchases = run.method == "purchase"
-    enrich = run.method == "generative" or (run.method == "moon2" and run.switches.co_augmentation)
+    enrich = run.method == "moon2" and run.switches.co_augmentation
     batch = data.sample_batch(training, SHARES, run.batch, rng, enrich, purchases)
     expand = rng if run.method == "moon2" and run.switches.co_augmentation else None
     query = pictures.query(batch.query_rows, generator)
-    return Drawn(batch, query, pictures.main(batch.main_rows, generator, expand)), rng
+    return Drawn(batch, query, pictures.main(batch.main_rows, generator, expand))
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """What every step of a run needs."""
+
+    views: Views
+    objective: ObjectiveWeights | None
+    training: list[data.Product]
+    pictures: Pictures
+    bank: MemoryBank
+
+
+def step_loss(setting: Setting, run: Run, step: int) -> Parts:
+    """The loss of a step, drawn from its number alone, so that a resume draws the same again."""
+    rng = random.Random(run.seed * 1_000_003 + step)
+    views, training, pictures = setting.views, setting.training, setting.pictures
+    if run.method == "generative":
+        written = data.sample_written(training, SHARES, run.batch, rng)
+        features = pictures.plain(written.rows)
+        loss = generative_loss(views.model, views.tokenizer, written, features, rng)
+        return loss, {"generative": loss}
+    drawn = draw(training, pictures, run, rng)
+    if run.method == "moon2":
+        return moon2_loss(views, setting.objective, drawn, run.switches, step / run.steps)
+    return moon_loss(views, drawn, run.method, setting.bank)
 
 
 def train(
@@ -258,34 +277,33 @@ def train(
     runtime: Runtime,
 ) -> None:
     """Runs (or resumes) one method; `trainee` holds the weights to start from."""
+    trainee.to(runtime.device)
     log = RunLog(run.output, "train")
     tokenizer.save(str(run.output / "tokenizer.json"))
     training = [p for p in products if p.split == "train" and p.query_rows]
     optimizer = make_optimizer(trainee, run.peak_rate)
     count = sum(p.numel() for p in trainee.encoder.parameters())
-    log.write(products=len(training), parameters=count, **run.describe(), **runtime.describe())
+    grounding = any(scene.row is not None for p in training for scene in p.scenes)
+    facts = {**run.describe(), **runtime.describe(), "grounding": str(grounding)}
+    log.write(products=len(training), parameters=count, **facts)
     checkpoint, first, bank = run.output / "checkpoint.pt", 0, MemoryBank()
     if checkpoint.exists():
         progress = load_checkpoint(checkpoint, trainee, optimizer)
         first, bank = progress.step, MemoryBank(*progress.extra["bank"])
     views, mark = Views(trainee.encoder, tokenizer), time.time()
+    setting = Setting(views, trainee.objective, training, pictures, bank)
     trainee.train()
     for step in range(first, min(run.steps, run.stop_at or run.steps)):
         with runtime.autocast():
-            drawn, rng = draw(training, pictures, run, step)
-            if run.method == "moon2":
-                loss, parts = moon2_loss(
-                    views, trainee.objective, drawn, run.switches, step / run.steps
-                )
-            else:
-                loss, parts = moon_loss(views, drawn, run.method, bank, rng)
+            loss, parts = step_loss(setting, run, step)
         rate = warmup_cosine(step, run.steps, run.peak_rate, min(WARMUP, run.steps // 4))
         norm = guarded_step(loss, trainee, optimizer, rate, step)
         done = step + 1
         if done % LOG_EVERY == 0:
             speed = LOG_EVERY * run.batch / (time.time() - mark)
             mark = time.time()
-            log.write(step=done, loss=loss.item(), **parts, norm=norm, products_per_s=speed)
+            shown = {name: part.item() for name, part in parts.items()}
+            log.write(step=done, loss=loss.item(), **shown, norm=norm, products_per_s=speed)
         if done % CHECKPOINT_EVERY == 0 or done in (run.steps, run.stop_at):
             extra = {
                 "switches": dataclasses.asdict(run.switches),
@@ -306,13 +324,14 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=Path(".runs/encoder/full"))
     parser.add_argument("--method", choices=METHODS, default="moon2")
     parser.add_argument("--without", choices=[*ABLATIONS, "none"], default="none")
-    parser.add_argument("--steps", type=int, default=1200)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--learning-rate", type=float, default=PEAK_RATE)
+    parser.add_argument("--steps", type=int, help="instead of the recipe's")
+    parser.add_argument("--batch", type=int, help="instead of the recipe's")
+    parser.add_argument("--learning-rate", type=float, help="instead of the recipe's")
     parser.add_argument("--frozen-tower", action="store_true")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--threads", type=int, default=None)
-    parser.add_argument("--device", choices=["cpu"], default="cpu")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--recipe", choices=RECIPES, help="default: that of the device")
     return parser.parse_args()
 
 
@@ -320,11 +339,15 @@ def main() -> None:
     args = parse_arguments()
     runtime = open_runtime(args.device, args.threads)
     seed_everything(args.seed)
+    recipe = RECIPES[args.recipe or args.device]
     run = Run(
-        args.output, args.method, args.without, args.steps, args.batch, args.seed,
-        args.learning_rate, args.init,
+        args.output, args.method, args.without, args.steps or recipe.steps,
+        args.batch or recipe.batch, args.seed, args.learning_rate or recipe.learning_rate,
+        args.init,
     )  # fmt: skip
-    products, pixels = data.load_products(args.photos, args.generated, VISION.image_size)
+    products, pixels = data.load_products(
+        args.photos, args.generated, VISION.image_size, grounding=args.method == "generative"
+    )
     tokenizer = (
         load_tokenizer(args.init / "tokenizer.json")
         if args.init
@@ -332,6 +355,7 @@ def main() -> None:
     )
     trainee = Trainee(nano_config(tokenizer, run.switches.experts))
     start_weights(trainee, run, args.vision)
+    trainee.to(runtime.device)
     tower = trainee.encoder.model["vision_model"]
     training = [p for p in products if p.split == "train" and p.query_rows]
     pictures: Pictures = LivePictures(tower, pixels)
