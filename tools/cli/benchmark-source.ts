@@ -132,5 +132,5 @@ export async function openEncoder(
       cause: error,
     });
   }
-  return createImportedEncoder(name, await readVectors(blob, name), options.keys);
+  return await createImportedEncoder(name, await readVectors(blob, name), options.keys);
 }

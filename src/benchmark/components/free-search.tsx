@@ -4,6 +4,7 @@ import type { BenchmarkEntry } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import { ErrorNotice, Notice } from "@/shared/ui/notice";
 import { averagesOf } from "../logic/averages";
+import { candidatesById } from "../logic/candidate-index";
 import type { BenchSearch } from "../logic/search-params";
 import { withExtraFiles } from "../runner/browser-files";
 import type { LoadedDataSet, RunState } from "../store/bench-store";
@@ -33,10 +34,7 @@ export function FreeSearch({
   const free = useFreeQuery(dataSet, first);
   const [opened, setOpened] = useState<BenchmarkEntry>();
   const files = useMemo(() => withExtraFiles(dataSet.files, dataSet.extra), [dataSet]);
-  const entries = useMemo(
-    () => new Map(dataSet.task.candidates.map((entry) => [entry.id, entry])),
-    [dataSet],
-  );
+  const entries = candidatesById(dataSet.task);
   const direction = free.result?.entry.image === undefined ? "t-mm" : "mm-mm";
   const averages = () => averagesOf(first.run, direction);
   const { stage, imported } = first.choice;

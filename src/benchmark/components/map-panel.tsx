@@ -5,6 +5,7 @@ import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import type { Direction } from "@/domain/benchmark/task";
 import { ErrorNotice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
+import { candidatesById } from "../logic/candidate-index";
 import {
   formatLasso,
   groupByCategory,
@@ -129,10 +130,7 @@ export function MapPanel(props: MapPanelProps) {
   const { map, clusters, chosen, ids } = flat;
   const groups = useGroups(entry.run!, direction, ids, search.map ?? "category", clusters.data);
   const isChosen = useMemo(() => (chosen === undefined ? undefined : new Set(chosen)), [chosen]);
-  const entries = useMemo(
-    () => new Map(dataSet.task.candidates.map((entry) => [entry.id, entry])),
-    [dataSet],
-  );
+  const entries = candidatesById(dataSet.task);
   const failure = map.error ?? (search.map === "cluster" ? clusters.error : null);
   if (failure !== null) return <ErrorNotice item={t`Map`} error={failure} />;
   if (!map.isSuccess) {

@@ -1,7 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Group, Stack, Text } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
 import { useStore } from "zustand";
 import type { RankedCandidate } from "@/domain/benchmark/pool-ranking";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
@@ -12,6 +11,7 @@ import { ErrorNotice } from "@/shared/ui/notice";
 import { SideMark } from "@/shared/ui/side-mark";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import { averagesOf } from "../logic/averages";
+import { candidatesById } from "../logic/candidate-index";
 import { firstCandidates } from "../logic/first-candidates";
 import type { BenchSearch } from "../logic/search-params";
 import type { BenchStore, LoadedDataSet, RunState } from "../store/bench-store";
@@ -73,7 +73,7 @@ export function QueryResults(props: QueryResultsProps) {
   const { t } = useLingui();
   const judgements = useStore(store, (state) => state.judgements);
   const { task, files } = dataSet;
-  const entries = useMemo(() => new Map(task.candidates.map((entry) => [entry.id, entry])), [task]);
+  const entries = candidatesById(task);
   const rankings = useRankings(props);
   const side = search.side === "b" && runs.length > 1 ? 1 : 0;
   const whyRun = runs[side]?.run;

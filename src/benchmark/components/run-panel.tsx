@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Button, Checkbox, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import { possibleDirections, type BenchmarkTask } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
@@ -163,7 +163,8 @@ export function RunPanel({
     ...baselineChoices(),
     ...state.imported.map((imported) => ({ key: imported.name, imported })),
   ];
-  const possible = possibleDirections(task);
+  // Not at every step of the progress: it looks at every candidate.
+  const possible = useMemo(() => possibleDirections(task), [task]);
   const firstModel = choices.find(({ model }) => model !== undefined);
   const usual = [firstModel?.key ?? "baseline-both", "baseline-color"];
   // Their vectors are those of the demo catalogue, and no weights are kept.

@@ -1,6 +1,7 @@
 import type { BenchmarkEncoder, EncodeJob } from "@/domain/benchmark/encoder";
 import { normalise } from "@/domain/benchmark/vectors";
 import { AppError } from "@/shared/lib/errors";
+import { createTurns } from "@/shared/lib/turn";
 import type { VectorFile } from "./read-vectors";
 
 /**
@@ -11,11 +12,11 @@ import type { VectorFile } from "./read-vectors";
  * @param order - the key (`role:view:id`) of each row where the file has no keys of its own.
  * @throws {AppError} input-invalid when rows and keys do not fit.
  */
-export function createImportedEncoder(
+export async function createImportedEncoder(
   id: string,
   file: VectorFile,
   order: readonly string[],
-): BenchmarkEncoder {
+): Promise<BenchmarkEncoder> {
   const { rows: count, dimension, data } = file;
   const keys = file.keys ?? order;
   if (count !== keys.length) {
@@ -24,9 +25,12 @@ export function createImportedEncoder(
       `${id}: expected ${keys.length} rows (one per item, in the order of the item list), got ${count} × ${dimension}. Write the item list, encode it in its order, and try again.`,
     );
   }
-  const rows = new Map(keys.map((key, row) => [key, row]));
+  const rows = new Map<string, number>();
   const named = new Set<string>();
-  for (const key of keys) {
+  const turns = createTurns();
+  for (const [row, key] of keys.entries()) {
+    if (row % 1000 === 0) await turns();
+    rows.set(key, row);
     const from = key.indexOf(":") + 1;
     named.add(key.slice(from, key.indexOf(":", from)));
   }

@@ -1,6 +1,7 @@
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import { trueItems } from "@/domain/benchmark/score-direction";
 import type { Direction } from "@/domain/benchmark/task";
+import { candidatesById } from "./candidate-index";
 
 export const MAP_COLOURS = ["category", "error", "cluster"] as const;
 export type MapColour = (typeof MAP_COLOURS)[number];
@@ -16,19 +17,24 @@ export interface MapGroups {
   readonly names: readonly string[];
 }
 
+function classReader({ task }: BenchmarkRun): (id: string) => string {
+  const entries = candidatesById(task);
+  return (id) => entries.get(id)?.classes?.[0] ?? "";
+}
+
 /** The largest first-level classes, and one group for all others. */
 export function groupByCategory(run: BenchmarkRun, ids: readonly string[]): MapGroups {
-  const classes = new Map(run.task.candidates.map(({ id, classes: own }) => [id, own?.[0] ?? ""]));
+  const classOf = classReader(run);
   const counts = new Map<string, number>();
   for (const id of ids) {
-    const name = classes.get(id) ?? "";
+    const name = classOf(id);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const largest = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   const names = largest.slice(0, MAP_GROUPS).map(([name]) => name);
   if (largest.length > MAP_GROUPS) names[MAP_GROUPS - 1] = "…";
   const place = new Map(names.map((name, i) => [name, i]));
-  const groups = Uint8Array.from(ids, (id) => place.get(classes.get(id) ?? "") ?? names.length - 1);
+  const groups = Uint8Array.from(ids, (id) => place.get(classOf(id)) ?? names.length - 1);
   return { groups, names };
 }
 
@@ -57,11 +63,11 @@ export function groupByCluster(
   ids: readonly string[],
   clusters: ArrayLike<number>,
 ): MapGroups {
-  const classes = new Map(run.task.candidates.map(({ id, classes: own }) => [id, own?.[0] ?? ""]));
+  const classOf = classReader(run);
   const counts: Map<string, number>[] = [];
   for (const [i, id] of ids.entries()) {
     const own = (counts[clusters[i]!] ??= new Map<string, number>());
-    const name = classes.get(id) ?? "";
+    const name = classOf(id);
     own.set(name, (own.get(name) ?? 0) + 1);
   }
   const names = Array.from(counts, (own: Map<string, number> | undefined, cluster) => {

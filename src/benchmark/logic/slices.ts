@@ -1,5 +1,6 @@
 /** Parts of the queries: by class, attribute, query language, or how often their item is asked for. */
 import type { BenchmarkEntry, BenchmarkQuery, BenchmarkTask } from "@/domain/benchmark/task";
+import { candidatesById } from "./candidate-index";
 
 /** `class:0`, `attribute:color`, `language`, `popularity`. */
 export type SliceKind = string;
@@ -38,7 +39,7 @@ function byKind(entry: BenchmarkEntry | undefined, kind: SliceKind): readonly st
 
 /** Slices of a task. A query without classes or attributes of its own has those of its first true item. */
 export function createSlicer(task: BenchmarkTask): Slicer {
-  const candidates = new Map(task.candidates.map((entry) => [entry.id, entry]));
+  const candidates = candidatesById(task);
   const wanted = new Map<string, number>();
   for (const { relevant } of task.queries) {
     for (const { id } of relevant) wanted.set(id, (wanted.get(id) ?? 0) + 1);
@@ -55,8 +56,10 @@ export function createSlicer(task: BenchmarkTask): Slicer {
     return own.length > 0 ? own : [NO_VALUE];
   };
   const names = new Set<string>();
-  for (const { attributes = {} } of [...task.queries, ...task.candidates]) {
-    for (const name of Object.keys(attributes)) names.add(name);
+  for (const entries of [task.queries, task.candidates]) {
+    for (const { attributes = {} } of entries) {
+      for (const name of Object.keys(attributes)) names.add(name);
+    }
   }
   const all = [
     ...task.levels.map((_, level) => `class:${level}`),

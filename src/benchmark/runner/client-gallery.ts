@@ -26,7 +26,7 @@ export function createGalleries(client: InferenceClient): OpenGallery {
     const ensure = (): Promise<number> => {
       touch(gallery);
       opening ??= (async () => {
-        const candidates = read();
+        const candidates = await read();
         const transfer = [candidates.buffer];
         return (await client.call("search/open", { candidates, dimension }, { transfer })).gallery;
       })();

@@ -3,7 +3,7 @@ import { BASELINE_IDS, type BaselineId } from "@/domain/benchmark/baselines";
 import { cutEncoder } from "@/domain/benchmark/cut-encoder";
 import type { BenchmarkEncoder } from "@/domain/benchmark/encoder";
 import { directionOfRun, runFromLists } from "@/domain/benchmark/listed-run";
-import { jobsOf, planBenchmark } from "@/domain/benchmark/plan";
+import { jobsOf, planInTurns } from "@/domain/benchmark/plan";
 import type { ColumnMapping } from "@/domain/benchmark/presets/custom";
 import { runBenchmark, type BenchmarkRun, type RunUpdate } from "@/domain/benchmark/run-benchmark";
 import {
@@ -20,6 +20,7 @@ import type { Clock } from "@/shared/lib/ports";
 import { openVectorStore } from "@/shared/persistence/benchmark-vectors";
 import type { BlobStore } from "@/shared/persistence/opfs";
 import { createBaselineEncoder } from "../logic/baseline-encoder";
+import { indexCandidates } from "../logic/candidate-index";
 import {
   createDemoFiles,
   nameFiles,
@@ -163,12 +164,12 @@ async function openEncoder(
   }
   if (imported?.vectors !== undefined) {
     const { task } = dataSet;
-    const plan = planBenchmark(task, {
+    const plan = await planInTurns(task, {
       directions: possibleDirections(task),
       views: ["t", "i", "mm"],
     });
     const keys = jobsOf(plan).map(({ key }) => key);
-    return createImportedEncoder(imported.name, imported.vectors, keys);
+    return await createImportedEncoder(imported.name, imported.vectors, keys);
   }
   return createBaselineEncoder(choice.key as BaselineId, (image) => readPixels(files, image));
 }
@@ -223,6 +224,7 @@ export function createBenchStore(ports: BenchPorts): BenchStore {
     set({ ...EMPTY, opening: true });
     try {
       const dataSet = await read();
+      await indexCandidates(dataSet.task);
       judgementsAt = undefined;
       try {
         const path = await judgementPath(dataSet.task);

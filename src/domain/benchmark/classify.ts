@@ -2,6 +2,7 @@
 import { scoreClassification, type ClassificationResult } from "../classification/classification";
 import { wilsonInterval, type Interval } from "../statistics/binomial";
 import { createRng, shuffled } from "@/shared/lib/rng";
+import { createTurns } from "@/shared/lib/turn";
 import { attributeValues, labelsAt } from "./plan";
 import type { BenchmarkEntry } from "./task";
 import type { Gallery, OpenGallery } from "../retrieval/gallery";
@@ -198,14 +199,18 @@ export async function predictLabels(
   giveWay: GiveWay,
 ): Promise<PredictionResult[]> {
   const results: PredictionResult[] = [];
+  const turns = createTurns();
   const neighbours = new Neighbours(openGallery, giveWay);
   for (const { kind, name, labels, truthOf } of targetsOf(vocabulary, levels)) {
-    const subjects = entries.flatMap((entry, place): Subject[] => {
+    const subjects: Subject[] = [];
+    for (const [place, entry] of entries.entries()) {
+      if (place % 1000 === 0) await turns();
       const vector = vectors.vector(entry.id);
       const truth = truthOf(entry);
-      return vector === undefined || truth.length === 0 ? [] : [{ entry: place, vector, truth }];
-    });
+      if (vector !== undefined && truth.length > 0) subjects.push({ entry: place, vector, truth });
+    }
     if (subjects.length < 2) continue;
+    await giveWay();
     const push = (
       method: PredictionMethod,
       used: readonly Subject[],
@@ -224,7 +229,10 @@ export async function predictLabels(
       subjects.length <= KNN_ITEMS
         ? subjects
         : shuffled(subjects, createRng(1)).slice(0, KNN_ITEMS);
-    push("knn", sample, await neighbours.predict(sample, labels));
+    await giveWay();
+    const voted = await neighbours.predict(sample, labels);
+    await giveWay();
+    push("knn", sample, voted);
   }
   return results;
 }

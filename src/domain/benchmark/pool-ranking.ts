@@ -1,4 +1,5 @@
 /** Exact rankings of one pool of candidates; where the work runs is the gallery's matter. */
+import { createTurns } from "@/shared/lib/turn";
 import { packRows, type Gallery, type OpenGallery } from "../retrieval/gallery";
 import { placeCounted, type TrueRanks } from "../retrieval/true-rank";
 import { compareBytes } from "../trec";
@@ -161,17 +162,21 @@ function fallingOrder(pool: VectorTable): Int32Array {
   return Int32Array.from(sorted.reverse(), (id) => pool.rowOf(id)!);
 }
 
-function readOrdered(pool: VectorTable, order: Int32Array, dimension: number): Float32Array {
+/** A copy of the rows in that order, each cut to `dimension` and made a unit vector again. */
+async function readOrdered(
+  pool: VectorTable,
+  order: Int32Array,
+  dimension: number,
+): Promise<Float32Array> {
+  const turns = createTurns();
   const matrix = pool.matrix();
   const values = new Float32Array(order.length * dimension);
-  for (let row = 0; row < order.length; row++) {
-    const at = order[row]! * pool.dimension;
-    values.set(matrix.subarray(at, at + dimension), row * dimension);
-  }
-  if (dimension < pool.dimension) {
-    for (let at = 0; at < values.length; at += dimension) {
-      normalise(values.subarray(at, at + dimension));
-    }
+  for (const [row, place] of order.entries()) {
+    if (row % 1000 === 0) await turns();
+    const at = place * pool.dimension;
+    const own = values.subarray(row * dimension, (row + 1) * dimension);
+    own.set(matrix.subarray(at, at + dimension));
+    if (dimension < pool.dimension) normalise(own);
   }
   return values;
 }

@@ -4,7 +4,7 @@ import type { LiveSnapshot } from "../retrieval/live-figures";
 import type { TieRule } from "../retrieval/true-rank";
 import { predictLabels, type PredictionResult } from "./classify";
 import type { BenchmarkEncoder, EncodeJob } from "./encoder";
-import { labelSources, planBenchmark, subjectsOf, type BenchmarkPlan } from "./plan";
+import { labelSources, planInTurns, subjectsOf, type BenchmarkPlan } from "./plan";
 import { createPoolRanking, type PoolRanking, type RankedCandidate } from "./pool-ranking";
 import { mainDirection, createDirectionScorer, type DirectionScorer } from "./score-direction";
 import {
@@ -80,9 +80,11 @@ export interface BenchmarkRun {
 /** Jobs per call of the encoder, unless told. */
 const BATCH = 32;
 
-function startRun(task: BenchmarkTask, encoder: BenchmarkEncoder, options: RunOptions) {
+type StartedRun = Awaited<ReturnType<typeof startRun>>;
+
+async function startRun(task: BenchmarkTask, encoder: BenchmarkEncoder, options: RunOptions) {
   const { tieRule, directions, openGallery = openPlainGallery } = options;
-  const plan = planBenchmark(task, { ...options, views: encoder.views });
+  const plan = await planInTurns(task, { ...options, views: encoder.views });
   const candidates = new Map<View, VectorTable>();
   const queries = new Map<View, VectorTable>();
   for (const { view } of plan.candidates) {
@@ -143,7 +145,7 @@ export async function runBenchmark(
   encoder: BenchmarkEncoder,
   options: RunOptions,
 ): Promise<BenchmarkRun> {
-  const started = startRun(task, encoder, options);
+  const started = await startRun(task, encoder, options);
   const { run } = started;
   try {
     await fillRun(started, encoder, options);
@@ -154,7 +156,7 @@ export async function runBenchmark(
 }
 
 async function fillRun(
-  { run, candidates, queries }: ReturnType<typeof startRun>,
+  { run, candidates, queries }: StartedRun,
   encoder: BenchmarkEncoder,
   options: RunOptions,
 ): Promise<void> {
@@ -208,7 +210,7 @@ async function fillRun(
 }
 
 async function predict(
-  { run, candidates, queries }: ReturnType<typeof startRun>,
+  { run, candidates, queries }: StartedRun,
   labels: VectorTable,
   { signal, giveWay, openGallery = openPlainGallery }: RunOptions,
 ): Promise<PredictionResult[]> {

@@ -48,7 +48,7 @@ export interface GallerySource {
   readonly size: number;
   readonly dimension: number;
   /** A copy of the [size × dimension] candidates for the gallery to keep. */
-  readonly read: () => Float32Array;
+  readonly read: () => Float32Array | Promise<Float32Array>;
 }
 
 export type OpenGallery = (source: GallerySource) => Gallery;
@@ -227,14 +227,14 @@ export async function rankTargets(
 
 /** A gallery in this thread, by plain loops. */
 export const openPlainGallery: OpenGallery = ({ dimension, read }) => {
-  let values: Float32Array | undefined;
-  const open = (): Candidates => ({ values: (values ??= read()), dimension });
+  let values: Float32Array | Promise<Float32Array> | undefined;
+  const open = async (): Promise<Candidates> => ({ values: await (values ??= read()), dimension });
   return {
     async rank(request, signal) {
-      return await rankTargets(open(), request, () => signal?.throwIfAborted());
+      return await rankTargets(await open(), request, () => signal?.throwIfAborted());
     },
     async top(queries, k, signal) {
-      const { values: candidates } = open();
+      const { values: candidates } = await open();
       return await searchTopK({ queries, candidates, dimension, k }, () =>
         signal?.throwIfAborted(),
       );
