@@ -20,7 +20,10 @@ export function StepProgressLine({
     encode: t`Encoding`,
     generate: t`Generating`,
   };
-  const text = label ?? (progress === undefined ? undefined : texts[progress.step]) ?? t`Starting`;
+  const isBroken = progress?.failedAttempts !== undefined;
+  const text = isBroken
+    ? t`The model cannot be reached; trying again`
+    : (label ?? (progress === undefined ? undefined : texts[progress.step]) ?? t`Starting`);
   return (
     <TaskProgress
       label={text}

@@ -110,7 +110,7 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
           <Menu.Item disabled={encoded.length === 0} onClick={() => void saveVectors()}>
             <Trans>Vectors (NumPy)</Trans>
           </Menu.Item>
-          <Menu.Item onClick={saveItems}>
+          <Menu.Item onClick={() => void saveItems()}>
             <Trans>List of items to encode elsewhere (JSONL)</Trans>
           </Menu.Item>
         </Menu.Dropdown>

@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, CopyButton, Popover, Stack, Text, UnstyledButton } from "@mantine/core";
 import type { Interval } from "@/domain/statistics/binomial";
 import styles from "./benchmark.module.css";
+import { formatRank } from "./measures";
 import { useHoverOpen } from "./use-hover-open";
 
 export interface FigureFacts {
@@ -64,11 +65,6 @@ function FactList({ range, facts }: { readonly range: string; readonly facts: Fi
       )}
     </Stack>
   );
-}
-
-/** Medians may lie between two ranks; a list that lacks the item has none. */
-function formatRank(rank: number): string {
-  return Number.isFinite(rank) ? `${rank}` : "∞";
 }
 
 function Whisker({ value, interval }: { readonly value: number; readonly interval: Interval }) {

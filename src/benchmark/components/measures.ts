@@ -68,3 +68,8 @@ export const SKIP_TEXTS: Readonly<Record<SkipReason, MessageDescriptor>> = {
   "no true item": msg`no true item`,
   "true item not encoded": msg`true item not encoded`,
 };
+
+/** Medians may lie between two ranks; a list that lacks the item has none. */
+export function formatRank(rank: number): string {
+  return Number.isFinite(rank) ? `${rank}` : "–";
+}

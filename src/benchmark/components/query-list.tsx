@@ -8,13 +8,9 @@ import type { QueryFilter, QueryRow, QuerySort } from "../logic/query-list";
 import type { DataFiles } from "../logic/read-data-set";
 import styles from "./benchmark.module.css";
 import { ItemImage } from "./item-image";
+import { formatRank } from "./measures";
 
 const ROW_HEIGHT = 52;
-
-/** An imported list may lack the true item. */
-function formatRank(rank: number): string {
-  return Number.isFinite(rank) ? `${rank}` : "–";
-}
 
 export interface QueryListProps {
   readonly rows: readonly QueryRow[];

@@ -262,6 +262,21 @@ test("a running comparison can be cancelled, and a second request waits its turn
   expect(pairCalls(client)).toHaveLength(2);
 });
 
+test("a model that cannot be reached is said while it is tried again", async () => {
+  await open({
+    "compare/pair": (_params, { emit }) => {
+      emit({
+        kind: "progress",
+        progress: { step: "download", done: 0, unit: "bytes", failedAttempts: 1 },
+      });
+      return new Promise(() => undefined);
+    },
+  });
+  await addPictures(await picture("a.png", "navy"), await picture("b.png", "orange"));
+  await compareButton().click();
+  await expect.element(page.getByText(/cannot be reached; trying again/)).toBeVisible();
+});
+
 test("a failed pair says what happened and what helps, and can be run again", async () => {
   const { client } = await open({
     "compare/pair": (_params, { turn }) => {

@@ -10,7 +10,7 @@ function RunningJob({ job, onCancel }: { readonly job: Job; readonly onCancel: (
   const running = job.pairs.find((pair) => pair.status === "running");
   const { done, total } = jobProgress(job);
   const step = running?.step;
-  const text = t(stepText(step?.step));
+  const text = t(stepText(step));
   const label = total > 1 ? t`Pair ${done + 1} of ${total}: ${text}` : text;
   return (
     <TaskProgress

@@ -1,5 +1,6 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
+import type { Step } from "../logic/job";
 
 const STEP_TEXTS: Readonly<Record<string, MessageDescriptor>> = {
   download: msg`Fetching the model`,
@@ -11,8 +12,10 @@ const STEP_TEXTS: Readonly<Record<string, MessageDescriptor>> = {
 };
 
 const STARTING = msg`Starting`;
+const TRYING_AGAIN = msg`The model cannot be reached; trying again`;
 
 /** What a step of the worker is called on screen. */
-export function stepText(step: string | undefined): MessageDescriptor {
-  return (step === undefined ? undefined : STEP_TEXTS[step]) ?? STARTING;
+export function stepText(step: Step | undefined): MessageDescriptor {
+  if (step === undefined) return STARTING;
+  return step.failedAttempts === undefined ? (STEP_TEXTS[step.step] ?? STARTING) : TRYING_AGAIN;
 }

@@ -34,6 +34,8 @@ export interface Step {
   readonly done: number;
   readonly total?: number;
   readonly unit: "bytes" | "items" | "tokens" | "steps";
+  /** A download that broke off waits to be tried again. */
+  readonly failedAttempts?: number;
   readonly remainingMs?: number;
 }
 

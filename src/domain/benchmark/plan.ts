@@ -106,7 +106,7 @@ function* candidateJobs(task: BenchmarkTask, view: View): Generator<void, Encode
   return jobs;
 }
 
-/** A plan, made with pauses in between: a page can take its turn there. */
+// A plan, made with pauses in between: a page can take its turn there.
 function* planSteps(task: BenchmarkTask, options: PlanOptions): Generator<void, BenchmarkPlan> {
   const { views, limit = Infinity, seed = 1, classify = true } = options;
   const directions = options.directions.filter((direction) => {

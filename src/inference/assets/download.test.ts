@@ -141,6 +141,21 @@ test("a file longer than announced is refused before it fills the disk", async (
   await expect(loading).rejects.toMatchObject({ code: "asset-integrity" });
 });
 
+test("each attempt that fails is told, with what is kept", async () => {
+  const told: (readonly [number, number | undefined])[] = [];
+  const server = serve({ status: [503, 503] });
+  await downloadFile(REQUEST, {
+    ...context(server, createMemoryStore()),
+    onProgress: (done, _total, failed) => {
+      if (failed !== undefined) told.push([done, failed]);
+    },
+  });
+  expect(told).toEqual([
+    [0, 1],
+    [0, 2],
+  ]);
+});
+
 test("404 is not retried; 503 is", async () => {
   const missing = serve({ status: [404] });
   await expect(downloadFile(REQUEST, context(missing, createMemoryStore()))).rejects.toMatchObject({

@@ -18,8 +18,15 @@ export interface DownloadContext {
   readonly store: BlobStore;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (doneBytes: number, totalBytes: number | undefined) => void;
+  readonly onProgress?: DownloadProgress;
 }
+
+/** The third value is there only when an attempt has just failed: how many have, for this file. */
+export type DownloadProgress = (
+  doneBytes: number,
+  totalBytes: number | undefined,
+  failedAttempts?: number,
+) => void;
 
 export interface StoredFile {
   readonly blob: Blob;
@@ -191,6 +198,7 @@ async function fetchWithRetries(
         if (error instanceof AppError) throw error;
         throw fetchError(request.url, messageOf(error), true, error);
       }
+      context.onProgress?.(file.size, request.bytes, attempt);
       await context.clock.sleep(FIRST_WAIT_MS * 2 ** (attempt - 1), context.signal);
     }
   }

@@ -4,7 +4,13 @@ import type { Clock } from "@/shared/lib/ports";
 import type { BlobStore } from "@/shared/persistence/opfs";
 import type { WeightSource } from "../engines/engine";
 import type { ModelRef, ModelSummary } from "../protocol/messages";
-import { downloadFile, readStoredFile, type DownloadContext, type StoredFile } from "./download";
+import {
+  downloadFile,
+  readStoredFile,
+  type DownloadContext,
+  type DownloadProgress,
+  type StoredFile,
+} from "./download";
 import {
   jsonObject,
   manifestSchema,
@@ -32,7 +38,7 @@ export interface RegistryContext {
 
 export interface LoadOptions {
   readonly signal?: AbortSignal;
-  readonly onProgress?: (doneBytes: number, totalBytes: number | undefined) => void;
+  readonly onProgress?: DownloadProgress;
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -212,7 +218,8 @@ class Registry implements ModelRegistry {
         ...this.context,
         store,
         ...(options.signal === undefined ? {} : { signal: options.signal }),
-        onProgress: (done) => options.onProgress?.(start + done, totalBytes(manifest)),
+        onProgress: (done, _total, failedAttempts) =>
+          options.onProgress?.(start + done, totalBytes(manifest), failedAttempts),
       };
       const url = `${this.context.shippedUrl}${modelFolder(ref)}/${name}`;
       const path = `${shippedFolder(ref)}/${name}`;

@@ -29,6 +29,8 @@ export interface StepProgress {
   readonly total?: number;
   readonly unit: "bytes" | "items" | "tokens" | "steps";
   readonly remainingMs?: number;
+  /** A download that broke off and waits to be tried again: how many times it was tried so far. */
+  readonly failedAttempts?: number;
 }
 
 /** Encoded image bytes as the user gave them (JPEG, PNG, WebP, AVIF, GIF); decoded in the worker. */

@@ -1,4 +1,5 @@
 import { AppError } from "@/shared/lib/errors";
+import type { DownloadProgress } from "../assets/download";
 import type { ModelAssets, ModelRegistry } from "../assets/model-registry";
 import { createTokenizer, type Tokenizer } from "../assets/tokenizer";
 import type { Engine, LoadedModel } from "../engines/engine";
@@ -18,7 +19,7 @@ import { createResponseConstraint } from "./token-constraint";
 /** Told what happens while a model gets ready. */
 export interface ModelLoadOptions {
   readonly signal: AbortSignal;
-  readonly onDownload?: (doneBytes: number, totalBytes: number | undefined) => void;
+  readonly onDownload?: DownloadProgress;
   readonly onUpload?: (doneBytes: number, totalBytes: number) => void;
 }
 

@@ -8,9 +8,13 @@ export function createProgress(
   unit: StepProgress["unit"],
   clock: Clock,
   emit: (progress: StepProgress) => void,
-): (done: number, total?: number) => void {
+): (done: number, total?: number, failedAttempts?: number) => void {
   const meter = createStepMeter(() => clock.now());
-  return (done, total) => {
+  return (done, total, failedAttempts) => {
+    if (failedAttempts !== undefined) {
+      emit({ step, unit, done, ...(total === undefined ? {} : { total }), failedAttempts });
+      return;
+    }
     const report = meter(done, total);
     if (report !== undefined) emit({ step, unit, ...report });
   };
