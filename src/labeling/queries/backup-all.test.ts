@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { projectSchema } from "@/domain/labeling/records";
+import { createRng } from "@/shared/lib/rng";
 import type { LabelEvent } from "@/domain/labeling/events";
 import type {
   LabelingCreative,
@@ -9,9 +11,12 @@ import type {
 import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
 import type { ImageStore } from "@/shared/persistence/image-store";
 import { annotatorKey, KEY_SETTINGS } from "../logic/export/backup";
+import { zipOf } from "../logic/export/bundle";
 import { exportProject } from "../logic/export/whole-export";
 import { eventsOf, type ProjectData } from "../logic/export/project-data";
 import { syntheticProject } from "../logic/synthetic-project";
+import { FUZZ, mutate } from "../logic/import/import-harness";
+import { sourcesOfZip } from "../logic/import/sources";
 import { backupAll } from "./backup-all";
 import { restoreFile } from "./restore-project";
 
@@ -93,10 +98,10 @@ const png = (text: string) =>
   ]);
 
 /** A browser with two judged projects, images, annotators and settings. */
-async function filled() {
+async function filled(judgements = 60) {
   const memory = createMemory();
   for (const id of ["one", "two"]) {
-    const data = syntheticProject({ judgements: 60, seed: id.length + id.charCodeAt(0) });
+    const data = syntheticProject({ judgements, seed: id.length + id.charCodeAt(0) });
     const project = { ...data.project, id, title: `Project ${id}` };
     await memory.repository.saveProject(project);
     const creatives = [...data.creatives.values()].map((one) => ({
@@ -186,4 +191,40 @@ test("a broken project in a backup does not hold up the other one", async () => 
   expect(reports.map(({ title }) => title)).toEqual(["Project two"]);
   expect(reports[0]!.issues[0]!.reason).toContain("Project one");
   expect([...after.projects.keys()]).toEqual(["two"]);
+});
+
+test(`${FUZZ} mutated backups: an error with a reason, or projects that are valid`, async () => {
+  const { blob, name } = await backup(await filled(4));
+  const whole = new Uint8Array(await blob.arrayBuffer());
+  const { files } = await sourcesOfZip(blob, name);
+  const parts = await Promise.all(
+    files.map(async ({ path, bytes }) => ({ path, bytes: await bytes() })),
+  );
+  const rng = createRng(23);
+  /** Every other one is a sound zip, one of whose files is broken. */
+  async function broken(run: number): Promise<Blob> {
+    if (run % 2 === 0) return new Blob([mutate(whole, rng)]);
+    const chosen = Math.floor(rng() * parts.length);
+    return await zipOf(
+      parts.map(({ path, bytes }, at) => ({
+        path,
+        content: new Blob([at === chosen ? mutate(bytes, rng) : bytes]),
+      })),
+    );
+  }
+  let valid = 0;
+  for (let run = 0; run < FUZZ; run++) {
+    const after = createMemory();
+    const file = new File([await broken(run)], name);
+    await restoreFile(file, after.repository, after.stored).then(
+      (reports) => {
+        const issues = reports.flatMap((report) => report.issues);
+        expect(issues.every(({ reason }) => reason.length > 0)).toBe(true);
+        valid++;
+      },
+      (error: unknown) => expect((error as Error).message.length).toBeGreaterThan(0),
+    );
+    for (const { project } of after.projects.values()) projectSchema.parse(project);
+  }
+  expect(valid).toBeGreaterThan(0);
 });

@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Group, Text } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";
 import { useRef } from "react";
+import "@mantine/dropzone/styles.css";
 
 /** First step of an import: files, a folder, or a folder that stays where it is. */
 export function ChooseSource({

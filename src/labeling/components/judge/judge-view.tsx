@@ -220,19 +220,25 @@ export function JudgeView(props: JudgeViewProps) {
         </div>
       )}
       <footer className={styles["footer"]}>
-        <FooterButton label={t`Undo`} keys={keyOf("undo")} onClick={() => void controller.undo()} />
-        <FooterButton label={t`Skip`} keys={keyOf("skip")} onClick={() => setPanel("skip")} />
-        <FooterButton
-          label={state.flags.has(task.pair.id) ? t`Remove flag` : t`Flag`}
-          keys={keyOf("flag")}
-          onClick={() => void controller.flag("")}
-        />
-        <FooterButton
-          label={t`Guidelines`}
-          keys={keyOf("guidelines")}
-          onClick={() => setPanel("guidelines")}
-        />
-        <FooterButton label={t`Last ones`} keys={keyOf("recent")} onClick={commands.recent!} />
+        <div className={styles["tools"]}>
+          <FooterButton
+            label={t`Undo`}
+            keys={keyOf("undo")}
+            onClick={() => void controller.undo()}
+          />
+          <FooterButton label={t`Skip`} keys={keyOf("skip")} onClick={() => setPanel("skip")} />
+          <FooterButton
+            label={state.flags.has(task.pair.id) ? t`Remove flag` : t`Flag`}
+            keys={keyOf("flag")}
+            onClick={() => void controller.flag("")}
+          />
+          <FooterButton
+            label={t`Guidelines`}
+            keys={keyOf("guidelines")}
+            onClick={() => setPanel("guidelines")}
+          />
+          <FooterButton label={t`Last ones`} keys={keyOf("recent")} onClick={commands.recent!} />
+        </div>
         <output className={styles["message"]} data-tone={message.tone}>
           {message.text}
         </output>

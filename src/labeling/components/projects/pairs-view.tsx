@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Group, NumberInput, Select, Table, Text } from "@mantine/core";
+import { Button, Group, NumberInput, Select, Text } from "@mantine/core";
 import { useState } from "react";
 import { useStore } from "zustand";
 import type { PairRule } from "@/domain/labeling/records";
@@ -65,24 +65,26 @@ export function PairsView(props: ProjectViewProps) {
 
   return (
     <section className={styles["section"]}>
-      <Table withRowBorders={false} w="auto">
-        <Table.Tbody>
-          <Table.Tr>
-            <Table.Th>
-              <Trans>Pairs</Trans>
-            </Table.Th>
-            <Table.Td>{number(pairs.length)}</Table.Td>
-            <Table.Th>
-              <Trans>of them gold</Trans>
-            </Table.Th>
-            <Table.Td>{number(gold)}</Table.Td>
-            <Table.Th>
-              <Trans>test split</Trans>
-            </Table.Th>
-            <Table.Td>{number(test)}</Table.Td>
-          </Table.Tr>
-        </Table.Tbody>
-      </Table>
+      <dl className={styles["figures"]}>
+        <div>
+          <dt>
+            <Trans>Pairs</Trans>
+          </dt>
+          <dd>{number(pairs.length)}</dd>
+        </div>
+        <div>
+          <dt>
+            <Trans>of them gold</Trans>
+          </dt>
+          <dd>{number(gold)}</dd>
+        </div>
+        <div>
+          <dt>
+            <Trans>test split</Trans>
+          </dt>
+          <dd>{number(test)}</dd>
+        </div>
+      </dl>
       <div className={styles["form"]}>
         <Select
           label={t`Rule`}

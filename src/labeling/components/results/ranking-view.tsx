@@ -110,7 +110,7 @@ export function RankingView(props: ProjectViewProps) {
                     <Thumbnail images={images} creative={creatives.get(creative)} />
                   </Table.Td>
                   {isOverall && <Table.Td>{titleOf(of)}</Table.Td>}
-                  <Table.Td>
+                  <Table.Td className={styles["oneLine"] ?? ""}>
                     <Whisker
                       value={strength.value}
                       low={strength.low}

@@ -13,7 +13,7 @@ import { ReportState } from "./report-state";
 import { useReport } from "./use-report";
 import styles from "../labeling-page.module.css";
 
-function ShareText({ share }: { readonly share: Share }) {
+function ShareText({ share, pValue }: { readonly share: Share; readonly pValue?: number }) {
   const { i18n, t } = useLingui();
   if (share.total === 0) return <Text c="dimmed">{t`none yet`}</Text>;
   const percent = (value: number) => formatPercent(value, i18n.locale);
@@ -21,9 +21,14 @@ function ShareText({ share }: { readonly share: Share }) {
   return (
     <span className="tabular">
       {percent(share.hits / share.total)}{" "}
-      <Text span size="xs" c="dimmed">
+      <Text span size="xs" c="dimmed" className={styles["shareDetail"] ?? ""}>
         [{percent(low)}–{percent(high)}] n = {formatNumber(share.total, i18n.locale)}
       </Text>
+      {pValue !== undefined && (
+        <Text span size="xs" c="dimmed" className={styles["shareDetail"] ?? ""}>
+          p = {formatNumber(pValue, i18n.locale, 3)}
+        </Text>
+      )}
     </span>
   );
 }
@@ -95,7 +100,7 @@ export function ResultsView(props: ProjectViewProps) {
             {report.annotators.map((row) => (
               <Table.Tr key={row.annotator}>
                 <Table.Th scope="row">{names.get(row.annotator) ?? row.annotator}</Table.Th>
-                <Table.Td className="tabular">
+                <Table.Td className={`tabular ${styles["oneLine"]}`}>
                   {formatNumber(doneOf.get(row.annotator)?.done ?? 0, i18n.locale)} /{" "}
                   {formatNumber(doneOf.get(row.annotator)?.total ?? 0, i18n.locale)}
                 </Table.Td>
@@ -108,12 +113,7 @@ export function ResultsView(props: ProjectViewProps) {
                   {row.perHour === undefined ? "–" : formatNumber(row.perHour, i18n.locale, 0)}
                 </Table.Td>
                 <Table.Td>
-                  <ShareText share={row.left} />{" "}
-                  {row.left.total > 0 && (
-                    <Text span size="xs" c="dimmed">
-                      p = {formatNumber(row.left.pValue, i18n.locale, 3)}
-                    </Text>
-                  )}
+                  <ShareText share={row.left} pValue={row.left.pValue} />
                 </Table.Td>
                 <Table.Td>
                   <ShareText share={row.consistency} />

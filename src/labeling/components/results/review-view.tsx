@@ -3,7 +3,7 @@ import { Button, Checkbox, Group, SegmentedControl, Text, TextInput } from "@man
 import { useState } from "react";
 import { useStore } from "zustand";
 import { EVENT_SCHEMA } from "@/domain/labeling/events";
-import { currentProtocol } from "@/domain/labeling/records";
+import { currentProtocol, type LabelingCreative } from "@/domain/labeling/records";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { formatNumber } from "@/shared/ui/format";
 import { ErrorNotice } from "@/shared/ui/notice";
@@ -16,9 +16,9 @@ import {
   type ReviewFilter,
 } from "../../logic/review-list";
 import type { ProjectViewProps } from "../labeling-context";
+import { useCreativeImage } from "../judge/use-creative-image";
 import { useTextLanguage } from "../use-text-language";
 import { ReportState } from "./report-state";
-import { Thumbnail } from "./thumbnail";
 import { useReport } from "./use-report";
 import styles from "./review-view.module.css";
 import pageStyles from "../labeling-page.module.css";
@@ -100,6 +100,25 @@ export function ReviewView(props: ProjectViewProps) {
   );
 }
 
+/** A creative large enough to decide by. */
+function CreativeFigure({
+  side,
+  images,
+  creative,
+}: Pick<ProjectViewProps, "images"> & {
+  readonly side: "A" | "B";
+  readonly creative: LabelingCreative | undefined;
+}) {
+  const { image } = useCreativeImage(images, creative);
+  return (
+    <figure>
+      <SideMark side={side} />
+      {image !== undefined && <img src={image.url} alt="" />}
+      <figcaption>{creative?.name}</figcaption>
+    </figure>
+  );
+}
+
 function ReviewCard({ entry, ...props }: ProjectViewProps & { readonly entry: ReviewEntry }) {
   const { handle, images, clock, newId, onNavigate } = props;
   const { t } = useLingui();
@@ -140,12 +159,8 @@ function ReviewCard({ entry, ...props }: ProjectViewProps & { readonly entry: Re
   return (
     <li className={styles["card"]}>
       <div className={styles["creatives"]}>
-        <div>
-          <SideMark side="A" /> <Thumbnail images={images} creative={creatives.get(pair.a)} />
-        </div>
-        <div>
-          <SideMark side="B" /> <Thumbnail images={images} creative={creatives.get(pair.b)} />
-        </div>
+        <CreativeFigure side="A" images={images} creative={creatives.get(pair.a)} />
+        <CreativeFigure side="B" images={images} creative={creatives.get(pair.b)} />
       </div>
       <div className={styles["body"]}>
         <Text fw={600} component="h2" m={0} size="sm">

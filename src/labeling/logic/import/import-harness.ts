@@ -102,3 +102,21 @@ export async function creativePairs(data: ProjectData): Promise<CreativePairRow[
 export function linesOf(rows: readonly unknown[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 }
+
+/** Flips, deletes, repeats and inserts bytes. */
+export function mutate(bytes: Uint8Array, rng: () => number): Uint8Array<ArrayBuffer> {
+  const list = [...bytes];
+  const changes = 1 + Math.floor(rng() * 6);
+  for (let change = 0; change < changes && list.length > 0; change++) {
+    const at = Math.floor(rng() * list.length);
+    const kind = Math.floor(rng() * 4);
+    if (kind === 0) list[at] = Math.floor(rng() * 256);
+    else if (kind === 1) list.splice(at, 1 + Math.floor(rng() * 20));
+    else if (kind === 2) list.splice(at, 0, ...list.slice(at, at + Math.floor(rng() * 30)));
+    else list.splice(at, 0, Math.floor(rng() * 256), Math.floor(rng() * 256));
+  }
+  return Uint8Array.from(list);
+}
+
+/** Mutated files per importer in an ordinary run; the full proof sets LABEL_FUZZ=10000. */
+export const FUZZ = Number(process.env["LABEL_FUZZ"] ?? 60);
