@@ -108,10 +108,10 @@ export function DataPanel({
                 listed and left out.
               </Trans>
             </p>
-            {failure}
             <ImportForm store={store} />
           </>
         }
+        notices={failure}
       >
         <Trans>
           The demo catalogue has 640 drawn products with queries by words and by picture. Everything

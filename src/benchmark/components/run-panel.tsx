@@ -197,7 +197,22 @@ export function RunPanel({
         onAdd={(file) => void store.actions.addSystem(file)}
       />
       {state.importError !== undefined && <ErrorNotice error={state.importError} />}
-      {models.isError && <ErrorNotice item={t`Models`} error={models.error} />}
+      {models.isError && (
+        <ErrorNotice
+          item={t`Models`}
+          error={models.error}
+          actions={
+            <Button
+              size="compact-sm"
+              variant="default"
+              mt={4}
+              onClick={() => void models.refetch()}
+            >
+              <Trans>Try again</Trans>
+            </Button>
+          }
+        />
+      )}
       <Checkbox.Group
         label={t`Directions`}
         value={[...directions]}

@@ -20,7 +20,7 @@ export interface SearchPageProps {
 export function SearchPage({ client, store, search, onSearchChange }: SearchPageProps) {
   const { i18n } = useLingui();
   const language = search.language ?? (i18n.locale === "zh-Hans" ? "zh" : "en");
-  const { dataSet, opening, runs } = useStore(store);
+  const { dataSet, runs } = useStore(store);
   const ready = useMemo(() => runs.filter(({ run }) => run?.isComplete), [runs]);
   const measured = useMemo(() => ready.map(({ run }) => run!), [ready]);
   // Shown before all that the link names is there, the link would lose the rest.
@@ -29,10 +29,12 @@ export function SearchPage({ client, store, search, onSearchChange }: SearchPage
       (status === "running" || status === "waiting") && (key === search.a || key === search.b),
   );
   useEffect(() => {
-    if (search.data === "demo" && dataSet === undefined && !opening) {
+    // Read once: a set that cannot be opened is not tried again by itself.
+    const { dataSet: current, opening } = store.getState();
+    if (search.data === "demo" && current === undefined && !opening) {
       void store.actions.openDemo(language);
     }
-  }, [store, search.data, dataSet, opening, language]);
+  }, [store, search.data, language]);
   return (
     <Page title={<Trans>Search</Trans>} actions={<ExportMenu runs={measured} />}>
       {dataSet === undefined || ready.length === 0 || isAwaited ? (

@@ -85,6 +85,16 @@ export function SearchStart({
   return (
     <StartPanel
       title={<Trans>Ask by words, by picture, or by both</Trans>}
+      notices={
+        <>
+          {openError !== undefined && <ErrorNotice error={openError} />}
+          {runs.map(({ choice, status, error }) =>
+            status === "failed" ? (
+              <ErrorNotice key={choice.key} item={encoderName(choice, t)} error={error} />
+            ) : null,
+          )}
+        </>
+      }
       actions={
         <Button onClick={() => void begin()}>
           {dataSet === undefined ? (
@@ -99,12 +109,6 @@ export function SearchStart({
         Browse what an encoder ranks for every query, hits and misses marked, two encoders side by
         side. Models and your own data sets are run under Benchmark; their results appear here.
       </Trans>
-      {openError !== undefined && <ErrorNotice error={openError} />}
-      {runs.map(({ choice, status, error }) =>
-        status === "failed" ? (
-          <ErrorNotice key={choice.key} item={encoderName(choice, t)} error={error} />
-        ) : null,
-      )}
     </StartPanel>
   );
 }

@@ -11,15 +11,19 @@ export function StartPanel({
   title,
   children,
   actions,
+  notices,
   below,
 }: {
   readonly title: ReactNode;
   readonly children: ReactNode;
   readonly actions: ReactNode;
+  /** What went wrong, before anything else. */
+  readonly notices?: ReactNode;
   readonly below?: ReactNode;
 }) {
   return (
     <div className={styles["start"]}>
+      {notices}
       <section className={styles["sample"]}>
         <div className={styles["words"]}>
           <h2>{title}</h2>
@@ -28,7 +32,14 @@ export function StartPanel({
         </div>
         <div className={styles["pictures"]} aria-hidden="true">
           {PICTURES.map((picture) => (
-            <img key={picture} src={picture} alt="" loading="lazy" />
+            <img
+              key={picture}
+              src={picture}
+              alt=""
+              loading="lazy"
+              // The sign of a broken picture says nothing that the notice does not say.
+              onError={({ currentTarget }) => currentTarget.setAttribute("data-missing", "")}
+            />
           ))}
         </div>
       </section>
