@@ -24,11 +24,15 @@ _TOKEN = re.compile(r"\{(\w+)(?:\.(\w+)(?:#(\d))?)?\}|[(|)]|[^{(|)]+")
 
 @dataclass(frozen=True)
 class Matcher:
-    """One template as a pattern. captures: (role, slot or None) of each group."""
+    """One template as a pattern. captures: (role, slot or None) of each group.
+
+    reads: says what both sides show, whatever it is.
+    """
 
     when: list[list[Any]]
     pattern: re.Pattern[str]
     captures: tuple[tuple[str, str | None], ...]
+    reads: bool
 
 
 @cache
@@ -55,7 +59,7 @@ def _compile(form: dict[str, Any], template: str, language: str) -> Matcher:
             words = {entry[language] for entry in grammar()["lexicon"][lexicon].values()}
             longest_first = sorted(words, key=lambda word: (-len(word), word))
             source += f"({'|'.join(map(re.escape, longest_first))})"
-    return Matcher(form["when"], re.compile(source), tuple(captures))
+    return Matcher(form["when"], re.compile(source), tuple(captures), form.get("reads", False))
 
 
 @cache

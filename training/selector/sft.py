@@ -64,7 +64,7 @@ def response_logprobs(
 
 
 DESCRIBE, SHORT, FULL = "describe", "short", "full"
-WARM_UP = 0.5  # of the steps: afterwards hardly anything but full responses
+WARM_UP = 0.5  # of the steps: afterwards nothing but full responses
 # Sequences of a kind for one full response: about as many tokens.
 PER_FULL = {DESCRIBE: 2, SHORT: 2, FULL: 1}
 
@@ -73,7 +73,8 @@ def batch_kind(recipe: Recipe, step: int, rng: np.random.Generator) -> str:
     """What a step learns; one kind in a batch, so that little is padded."""
     left = 1 - step / (WARM_UP * recipe.sft.steps)  # 1 to 0 during the warm-up
     describe = recipe.describe_share * max(0.0, left)
-    short = recipe.short_share if left > 0 else recipe.short_share / 3
+    # At the end none: where one in six has no reasons, the likeliest response has none.
+    short = recipe.short_share if left > 0 else 0.0
     drawn = rng.random()
     return DESCRIBE if drawn < describe else SHORT if drawn < describe + short else FULL
 

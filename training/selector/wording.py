@@ -6,7 +6,8 @@ validation products of stage 0.
 
 A line's answer stands before its reason, so only earlier lines can serve as a chain of thought. The
 first two reasons therefore read out what Q3 and Q4 turn on: Q1 what the products are, Q2 the
-headlines. Matching the query against a headline is then a matter of text.
+headlines, in one form of words whatever they are, so that nothing need be known before it is read.
+Matching the query against a headline is then a matter of text.
 """
 
 import json
@@ -21,13 +22,20 @@ from common.logs import read_log
 from selector.grammar import answer_class, grammar, matchers
 
 TEMPERATURE = 0.08  # of the choice: a doubt larger by this is exp(1) times rarer
-READ_OUT = {"q1": {"kind", "color"}, "q2": {"headline"}}
-READ_OUT_BONUS = 0.8  # taken off the doubt of a reason that reads out such a fact
+READ_OUT_BONUS = 1.0  # taken off the doubt of a reason that reads both sides out
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand a reason: the factors of the pictures that it speaks of."""
+
+    factors: frozenset[str]
+    reads: bool  # says what both sides show, whatever it is
 
 
 @cache
-def stated_factors(question: str, kind: str, language: str, text: str) -> tuple[frozenset, ...]:
-    """For each template that fits the text, the factors of the two pictures that it speaks of."""
+def readings(question: str, kind: str, language: str, text: str) -> tuple[Reading, ...]:
+    """One for each template that fits the text."""
     slots = grammar()["slots"]
     found = []
     for matcher in matchers(question, kind, language):
@@ -36,7 +44,7 @@ def stated_factors(question: str, kind: str, language: str, text: str) -> tuple[
         said = {slots[s]["factor"] for role, s in matcher.captures if s and role != "p"}
         names = [part for cond in matcher.when for part in cond[1:] if "." in str(part)]
         asked = {name.split(".")[1] for name in names if not name.startswith("p.")}
-        found.append(frozenset(said | asked))
+        found.append(Reading(frozenset(said | asked), matcher.reads))
     return tuple(found)
 
 
@@ -58,18 +66,16 @@ class Wording:
 
     def doubt(self, question: str, answer: str, language: str, text: str) -> float:
         """1 - product of the accuracies over the stated factors, least over fitting templates."""
-        readings = stated_factors(question, answer_class(answer), language, text)
         sure = [
-            math.prod(max(0.0, self.accuracy.get(name, 1.0)) for name in names)
-            for names in readings
+            math.prod(max(0.0, self.accuracy.get(name, 1.0)) for name in reading.factors)
+            for reading in readings(question, answer_class(answer), language, text)
         ]
         return 1 - max(sure, default=0.0)
 
     def cost(self, question: str, answer: str, language: str, text: str) -> float:
         """What the choice weighs: the doubt, less for facts that later lines need."""
-        readings = stated_factors(question, answer_class(answer), language, text)
-        needed = READ_OUT.get(question, set())
-        bonus = READ_OUT_BONUS if any(names & needed for names in readings) else 0.0
+        understood = readings(question, answer_class(answer), language, text)
+        bonus = READ_OUT_BONUS if any(reading.reads for reading in understood) else 0.0
         return self.doubt(question, answer, language, text) - bonus
 
     def choose(

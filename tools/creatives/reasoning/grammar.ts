@@ -21,6 +21,8 @@ export type Condition = readonly [string, ...(string | number)[]];
 export interface Form {
   readonly q: string;
   readonly answer: string;
+  /** Says what both sides show, whatever it is: later answers can build on it. */
+  readonly reads?: true;
   readonly when: readonly Condition[];
   readonly en: readonly string[];
   readonly zh: readonly string[];
@@ -123,6 +125,9 @@ export function holds(condition: Condition, facts: PairFacts, roles: Roles): boo
   }
 }
 
+/** Of the reasons for a question that some form can read both sides out for. */
+const READING_SHARE = 0.5;
+
 const SLOT = /\{(\w+)(?:\.(\w+)(?:#(\d))?)?\}/gu;
 const CHOICE = /\(([^()]*)\)/gu;
 
@@ -175,7 +180,9 @@ export function writeReason(
     }
   }
   const specific = candidates.filter(({ form }) => form.when.length > 0 || q === "q10");
-  const first = specific.length > 0 && rng() < 0.94 ? specific : candidates;
+  const reading = candidates.filter(({ form }) => form.reads);
+  const preferred = reading.length > 0 && rng() < READING_SHARE ? reading : specific;
+  const first = preferred.length > 0 && rng() < 0.94 ? preferred : candidates;
   for (const { form, roles } of [...shuffled(first, rng), ...shuffled(candidates, rng)]) {
     const templates = form[language];
     const template = templates[randomInt(rng, templates.length)] ?? "";
