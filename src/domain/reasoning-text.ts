@@ -140,8 +140,10 @@ export function printReasoning(lines: readonly ReasoningLine[], label: "A" | "B"
 }
 
 function printLine({ question, answer, reason }: ReasoningLine): string {
+  const line = `${question.toUpperCase()} ${answer}`;
+  if (reason === "") return line;
   const clean = cleanReason(reason);
-  return `${question.toUpperCase()} ${answer}${clean === "" ? "" : ` ${clean}`}`;
+  return clean === "" ? line : `${line} ${clean}`;
 }
 
 function cleanReason(reason: string): string {

@@ -19,18 +19,15 @@ function side(creative: ExportItem["a"]): DecisionRow["a"] {
   };
 }
 
-/** A row in its readable part, and the judgement it carries as JSON. */
-export interface CarryingRow {
-  readonly row: Omit<DecisionRow, "perigee">;
-  readonly carried: string;
-}
+const CHOICES = { A: "a", B: "b", none: "not_comparable" } as const;
 
-/** One row per judgement in force, in the pair's own sides; what was shown is beside it. */
-function decisionRow(item: ExportItem): CarryingRow["row"] {
+/**
+ * One row per judgement in force, in the pair's own sides; what was shown is beside it. The
+ * judgement it carries is not in it.
+ */
+export function decisionRow(item: ExportItem): Omit<DecisionRow, "perigee"> {
   const { judgement, product, a, b, annotator } = item;
   const { event, pair, answers, own, label, isSwapped, strength } = judgement;
-  const on = (shown: "left" | "right") => ((shown === "left") !== isSwapped ? "a" : "b");
-  const choices = { A: "a", B: "b", none: "not_comparable" } as const;
   return {
     schema: "creativepair/1",
     pair_id: pair.id,
@@ -48,14 +45,14 @@ function decisionRow(item: ExportItem): CarryingRow["row"] {
       protocol_version: event.shown.protocolVersion,
       mode: event.shown.mode,
     },
-    choice: choices[label],
+    choice: CHOICES[label],
     strength,
     answers,
     ...(event.own === undefined ? {} : { own }),
     reasons: event.reasons,
     rationale: event.note,
     regions: event.regions.map(({ on: shown, box, reason }) => ({
-      on: on(shown),
+      on: (shown === "left") !== isSwapped ? "a" : "b",
       box,
       ...(reason === undefined ? {} : { reason }),
     })),
@@ -78,17 +75,6 @@ function decisionRow(item: ExportItem): CarryingRow["row"] {
           },
         }),
   };
-}
-
-/**
- * The judgements as rows.
- *
- * @yields one row after another.
- */
-export function* decisionRows(items: Iterable<ExportItem>): Generator<CarryingRow> {
-  for (const item of items) {
-    yield { row: decisionRow(item), carried: carriedText(item.judgement) };
-  }
 }
 
 /** RFC 4180 cell. A leading = + - @ is kept as data: the file is read by programs. */
@@ -160,38 +146,39 @@ export function* flatRows(
   items: Iterable<ExportItem>,
 ): Generator<readonly FlatCell[]> {
   const own = ownColumns(data);
-  for (const row of decisionRows(items)) yield flatRow(row, own);
+  for (const item of items) yield flatRow(item, own);
 }
 
 type FlatCell = string | number | boolean | null;
 
-function flatRow(
-  { row, carried }: CarryingRow,
-  own: readonly OwnQuestionId[],
-): readonly FlatCell[] {
-  const label = row.choice === "not_comparable" ? "none" : row.choice.toUpperCase();
-  return [
-    row.pair_id,
-    row.product_id,
-    row.title,
-    row.queries.join(" | "),
-    row.a.file,
-    row.b.file,
-    row.split,
+function flatRow(item: ExportItem, own: readonly OwnQuestionId[]): readonly FlatCell[] {
+  const { judgement, product, a, b, annotator } = item;
+  const { event, pair, answers, label, isSwapped, strength } = judgement;
+  const cells: FlatCell[] = [
+    pair.id,
+    product.id,
+    product.title,
+    product.queries.join(" | "),
+    imagePath(a),
+    imagePath(b),
+    pair.split,
     label,
-    row.strength,
-    ...QUESTION_IDS.map((id) => row.answers[id] ?? null),
-    row.reasons.join(" "),
-    row.rationale,
-    row.annotator,
-    row.shown.left,
-    row.shown.is_repeat,
-    row.shown.suggestion,
-    row.decided_at,
-    row.active_ms,
-    // A query may hold the separator of the readable column.
-    JSON.stringify(row.queries),
-    carried,
-    ...own.map((id) => row.own?.[id] ?? null),
+    strength,
   ];
+  for (const id of QUESTION_IDS) cells.push(answers[id] ?? null);
+  cells.push(
+    event.reasons.join(" "),
+    event.note,
+    annotator,
+    isSwapped ? "b" : "a",
+    event.repeat === 1,
+    event.shown.suggestion,
+    event.at,
+    event.activeMs,
+    // A query may hold the separator of the readable column.
+    JSON.stringify(product.queries),
+    carriedText(judgement),
+  );
+  for (const id of own) cells.push(event.own?.[id] ?? null);
+  return cells;
 }

@@ -7,7 +7,7 @@ import { foldEvents } from "@/domain/labeling/label-state";
 import { parseReasoning } from "@/domain/reasoning-text";
 import { syntheticProject } from "../synthetic-project";
 import { dataCard } from "./data-card";
-import { decisionRows } from "./decision-rows";
+import { decisionRow } from "./decision-rows";
 import { FORMAT_IDS, writeFormat } from "./formats";
 import { readNative, writeNative } from "./native";
 import { eventsOf, exportItems } from "./project-data";
@@ -127,9 +127,9 @@ test("Crowd-Kit keeps sides as shown and leaves out pairs without a winner", asy
     .trim()
     .split("\r\n");
   expect(header).toBe("worker,left,right,label");
-  const labelled = [...decisionRows(exportItems(data))].filter(
-    ({ row: { choice } }) => choice !== "not_comparable",
-  );
+  const labelled = exportItems(data)
+    .map(decisionRow)
+    .filter(({ choice }) => choice !== "not_comparable");
   expect(lines).toHaveLength(labelled.length);
   for (const line of lines) {
     const [, left, right, label] = line.split(",");
@@ -147,7 +147,7 @@ test("Parquet reads back as the same table, with images as bytes and path", asyn
     image_a: { bytes: Uint8Array; path: string };
     active_ms: number;
   }[];
-  const decisions = [...decisionRows(exportItems(data))].map(({ row }) => row);
+  const decisions = exportItems(data).map(decisionRow);
   expect(rows).toHaveLength(decisions.length);
   rows.forEach((row, at) => {
     expect(row.pair_id).toBe(decisions[at]!.pair_id);

@@ -1,4 +1,4 @@
-import { csvIn, decisionRows, flatColumns, flatRows } from "./decision-rows";
+import { csvIn, decisionRow, flatColumns, flatRows } from "./decision-rows";
 import { withMember, withMembers } from "./jsonl";
 import { labelStudioPieces } from "./label-studio";
 import { nativePieces } from "./native";
@@ -90,12 +90,14 @@ function sharedMembers({ item, title, queries, explanation }: TrainingExample): 
   };
 }
 
+function countsOf({ impressions, clicks }: ExportItem["a"]) {
+  return impressions === undefined || clicks === undefined ? undefined : { impressions, clicks };
+}
+
 function ownMembers(example: TrainingExample): Omit<RecordMembers, keyof SharedMembers> {
   const { item, order } = example;
   const [first, second] = order === "AB" ? [item.a, item.b] : [item.b, item.a];
-  const counts = ({ impressions, clicks }: ExportItem["a"]) =>
-    impressions === undefined || clicks === undefined ? undefined : { impressions, clicks };
-  const [ctrA, ctrB] = [counts(first), counts(second)];
+  const [ctrA, ctrB] = [countsOf(first), countsOf(second)];
   return {
     protocol: { ...example.answers, q10: example.label },
     label: example.label,
@@ -220,8 +222,8 @@ function huggingFace(examples: Iterable<TrainingExample>): Iterable<Piece> {
  * @yields line after line.
  */
 function* rowLines(items: Iterable<ExportItem>): Generator<string> {
-  for (const { row, carried } of decisionRows(items)) {
-    yield withMember(JSON.stringify(row), "perigee", carried);
+  for (const item of items) {
+    yield withMember(JSON.stringify(decisionRow(item)), "perigee", carriedText(item.judgement));
   }
 }
 

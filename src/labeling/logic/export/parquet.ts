@@ -1,6 +1,6 @@
 import type { SchemaElement } from "hyparquet";
 import type { ByteWriter, ColumnSource } from "hyparquet-writer";
-import { flatColumns, flatRows } from "./decision-rows";
+import { flatColumns, flatRows, type FLAT_COLUMNS } from "./decision-rows";
 import type { Piece } from "./pieces";
 import { imagePath, type ExportItem, type ProjectData } from "./project-data";
 
@@ -30,9 +30,26 @@ function imageElements(name: string): SchemaElement[] {
   ];
 }
 
-/** Every judgement is another one: looking for repeats in their texts would only take time. */
-function storageOf(name: string): Pick<ColumnSource, "encoding"> {
-  return name === "perigee" ? { encoding: "PLAIN" } : {};
+/** Texts that hardly ever repeat: looking for repeats in them would only take time. */
+const UNIQUE: ReadonlySet<string> = new Set<(typeof FLAT_COLUMNS)[number]>([
+  "pair_id",
+  "decided_at",
+  "perigee",
+]);
+
+/** Most bytes that UTF-8 needs for a unit of a string's length. */
+const MOST_BYTES = 3;
+const encoder = new TextEncoder();
+
+/** Texts as UTF-8, all in one buffer: a buffer for each would take longer than the encoding. */
+function encodeAll(texts: readonly string[]): Uint8Array[] {
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  const buffer = new Uint8Array(length * MOST_BYTES);
+  let at = 0;
+  return texts.map((text) => {
+    const { written } = encoder.encodeInto(text, buffer.subarray(at));
+    return buffer.subarray(at, (at += written));
+  });
 }
 
 const isImage = (name: string) => name === "image_a" || name === "image_b";
@@ -47,7 +64,9 @@ async function columnsOf(
   return await Promise.all(
     names.map(async (name, at): Promise<ColumnSource> => {
       if (imageBytes === undefined || !isImage(name)) {
-        return { name, data: rows.map((row) => row[at]), ...storageOf(name) };
+        const data = rows.map((row) => row[at]);
+        if (UNIQUE.has(name)) return { name, data: encodeAll(data as string[]), encoding: "PLAIN" };
+        return { name, data };
       }
       const images = items.map(async (item) => {
         const creative = name === "image_a" ? item.a : item.b;

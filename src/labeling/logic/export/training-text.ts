@@ -88,11 +88,13 @@ export function perItem<T>(make: (example: TrainingExample) => T): (one: Trainin
 
 /** The response in the selector's exact format; the explanation stands on the last line. */
 export function responseOf(example: TrainingExample): string {
-  const lines = QUESTION_IDS.flatMap((question): ReasoningLine[] => {
-    const answer = question === "q10" ? example.label : example.answers[question];
-    if (answer === undefined) return [];
-    return [{ question, answer, reason: question === "q10" ? example.explanation : "" }];
-  });
+  const lines: ReasoningLine[] = [];
+  for (const question of QUESTION_IDS) {
+    const isLast = question === "q10";
+    const answer = isLast ? example.label : example.answers[question];
+    if (answer === undefined) continue;
+    lines.push({ question, answer, reason: isLast ? example.explanation : "" });
+  }
   return printReasoning(lines, example.label);
 }
 
