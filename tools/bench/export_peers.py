@@ -10,6 +10,7 @@ import json
 import math
 import pathlib
 import sys
+from dataclasses import dataclass
 
 import torch
 from safetensors.torch import save_file
@@ -67,9 +68,18 @@ def vision(name: str, **sizes: int) -> None:
     save_file(weights, folder / "model.safetensors")
 
 
-# The shape of SmolLM2-135M, the text half of SmolVLM-256M.
-WIDTH, INNER, LAYERS, HEADS, KV, DEPTH, VOCAB = 576, 1536, 30, 9, 3, 64, 49280
 THETA, EPS = 100000.0, 1e-5
+
+
+@dataclass(frozen=True)
+class Sizes:
+    width: int
+    inner: int
+    layers: int
+    heads: int
+    kv: int
+    depth: int
+    vocab: int
 
 
 def rms(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
@@ -77,46 +87,50 @@ def rms(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
 
 
 class Layer(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, sizes: Sizes) -> None:
         super().__init__()
-        self.input_layernorm = nn.Parameter(torch.ones(WIDTH))
-        self.post_attention_layernorm = nn.Parameter(torch.ones(WIDTH))
-        self.q = nn.Linear(WIDTH, HEADS * DEPTH, bias=False)
-        self.k = nn.Linear(WIDTH, KV * DEPTH, bias=False)
-        self.v = nn.Linear(WIDTH, KV * DEPTH, bias=False)
-        self.o = nn.Linear(HEADS * DEPTH, WIDTH, bias=False)
-        self.gate = nn.Linear(WIDTH, INNER, bias=False)
-        self.up = nn.Linear(WIDTH, INNER, bias=False)
-        self.down = nn.Linear(INNER, WIDTH, bias=False)
+        self.sizes = sizes
+        width, inner = sizes.width, sizes.inner
+        self.input_layernorm = nn.Parameter(torch.ones(width))
+        self.post_attention_layernorm = nn.Parameter(torch.ones(width))
+        self.q = nn.Linear(width, sizes.heads * sizes.depth, bias=False)
+        self.k = nn.Linear(width, sizes.kv * sizes.depth, bias=False)
+        self.v = nn.Linear(width, sizes.kv * sizes.depth, bias=False)
+        self.o = nn.Linear(sizes.heads * sizes.depth, width, bias=False)
+        self.gate = nn.Linear(width, inner, bias=False)
+        self.up = nn.Linear(width, inner, bias=False)
+        self.down = nn.Linear(inner, width, bias=False)
 
     def forward(self, x, cos, sin, bias, past_k, past_v):
         batch, rows, _ = x.shape
+        depth, kv, groups = self.sizes.depth, self.sizes.kv, self.sizes.heads // self.sizes.kv
         h = rms(x, self.input_layernorm)
 
         def heads(y, n):
-            return y.view(batch, rows, n, DEPTH).transpose(1, 2)
+            return y.view(batch, rows, n, depth).transpose(1, 2)
 
         def turn(y):
-            return y * cos + torch.cat((-y[..., DEPTH // 2 :], y[..., : DEPTH // 2]), -1) * sin
+            return y * cos + torch.cat((-y[..., depth // 2 :], y[..., : depth // 2]), -1) * sin
 
-        k = torch.cat((past_k, turn(heads(self.k(h), KV))), 2)
-        v = torch.cat((past_v, heads(self.v(h), KV)), 2)
-        grown_k = k.repeat_interleave(HEADS // KV, 1)
-        grown_v = v.repeat_interleave(HEADS // KV, 1)
-        scores = turn(heads(self.q(h), HEADS)) @ grown_k.transpose(-1, -2) / math.sqrt(DEPTH) + bias
+        k = torch.cat((past_k, turn(heads(self.k(h), kv))), 2)
+        v = torch.cat((past_v, heads(self.v(h), kv)), 2)
+        grown_k = k.repeat_interleave(groups, 1)
+        grown_v = v.repeat_interleave(groups, 1)
+        q = turn(heads(self.q(h), self.sizes.heads))
+        scores = q @ grown_k.transpose(-1, -2) / math.sqrt(depth) + bias
         x = x + self.o((scores.softmax(-1) @ grown_v).transpose(1, 2).reshape(batch, rows, -1))
         h = rms(x, self.post_attention_layernorm)
         return x + self.down(nn.functional.silu(self.gate(h)) * self.up(h)), k, v
 
 
 class Decoder(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, sizes: Sizes) -> None:
         super().__init__()
-        self.embed = nn.Embedding(VOCAB, WIDTH)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
-        self.norm = nn.Parameter(torch.ones(WIDTH))
-        self.head = nn.Linear(WIDTH, VOCAB, bias=False)
-        inverse = 1.0 / THETA ** (torch.arange(0, DEPTH, 2).float() / DEPTH)
+        self.embed = nn.Embedding(sizes.vocab, sizes.width)
+        self.layers = nn.ModuleList(Layer(sizes) for _ in range(sizes.layers))
+        self.norm = nn.Parameter(torch.ones(sizes.width))
+        self.head = nn.Linear(sizes.width, sizes.vocab, bias=False)
+        inverse = 1.0 / THETA ** (torch.arange(0, sizes.depth, 2).float() / sizes.depth)
         self.register_buffer("inverse", inverse, persistent=False)
 
     def forward(self, input_ids, attention_mask, position_ids, *past):
@@ -134,15 +148,15 @@ class Decoder(nn.Module):
         return (self.head(rms(x, self.norm)), *present)
 
 
-def decoder() -> None:
-    model = Decoder().eval()
+def decoder(name: str, sizes: Sizes) -> None:
+    model = Decoder(sizes).eval()
     for parameter in model.parameters():
         if parameter.dim() == 2:
             parameter.normal_(0, 0.02)
-    folder = OUT / "llama-135m"
+    folder = OUT / name
     batch, rows, length = 2, 3, 4
-    past = [torch.zeros(batch, KV, length, DEPTH) for _ in range(2 * LAYERS)]
-    parts = [f"{index}.{part}" for index in range(LAYERS) for part in ("key", "value")]
+    past = [torch.zeros(batch, sizes.kv, length, sizes.depth) for _ in range(2 * sizes.layers)]
+    parts = [f"{index}.{part}" for index in range(sizes.layers) for part in ("key", "value")]
     inputs = (
         torch.zeros(batch, rows, dtype=torch.long),
         torch.ones(batch, rows + length, dtype=torch.long),
@@ -158,13 +172,13 @@ def decoder() -> None:
     text = dict(
         model_type="llama",
         architectures=["LlamaForCausalLM"],
-        vocab_size=VOCAB,
-        hidden_size=WIDTH,
-        intermediate_size=INNER,
-        num_hidden_layers=LAYERS,
-        num_attention_heads=HEADS,
-        num_key_value_heads=KV,
-        head_dim=DEPTH,
+        vocab_size=sizes.vocab,
+        hidden_size=sizes.width,
+        intermediate_size=sizes.inner,
+        num_hidden_layers=sizes.layers,
+        num_attention_heads=sizes.heads,
+        num_key_value_heads=sizes.kv,
+        head_dim=sizes.depth,
         hidden_act="silu",
         max_position_embeddings=2048,
         rms_norm_eps=EPS,
@@ -194,7 +208,10 @@ MODELS = {
     "siglip-b16": lambda: vision("siglip-b16", image_size=224, patch_size=16),
     "siglip-s16": lambda: vision("siglip-s16", image_size=224, patch_size=16, **SMALL),
     "siglip-nano": lambda: vision("siglip-nano", image_size=160, patch_size=32, **NANO),
-    "llama-135m": decoder,
+    # SmolLM2-135M, the text half of SmolVLM-256M; for the tab the shipped selector's text model, and one between.
+    "llama-135m": lambda: decoder("llama-135m", Sizes(576, 1536, 30, 9, 3, 64, 49280)),
+    "llama-30m": lambda: decoder("llama-30m", Sizes(384, 1024, 12, 6, 2, 64, 16384)),
+    "llama-nano": lambda: decoder("llama-nano", Sizes(192, 512, 4, 6, 2, 32, 1792)),
 }
 for name in sys.argv[2:] or MODELS:
     MODELS[name]()

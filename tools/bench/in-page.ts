@@ -10,6 +10,7 @@ import {
   siglipVisionConfigSchema,
   type SiglipVisionConfig,
 } from "@/inference/models/siglip/config";
+import { raceDecoders, textSchema, type DecoderRace } from "./decoder-race";
 import { race, worst, type Contender, type Speed } from "./measure";
 import { siglipInputs, siglipProgram, type SiglipInputs } from "./siglip-program";
 
@@ -58,11 +59,7 @@ async function ownRunner(
   };
 }
 
-async function peerRunner(
-  device: "wasm" | "webgpu",
-  model: string,
-  { planes, pixels }: SiglipInputs,
-): Promise<Runner> {
+function preparePeer(): void {
   peer.env.allowRemoteModels = false;
   peer.env.allowLocalModels = true;
   peer.env.localModelPath = MODELS;
@@ -70,6 +67,14 @@ async function peerRunner(
   const wasm = peer.env.backends.onnx.wasm!;
   wasm.numThreads = threads();
   wasm.wasmPaths = PEER_RUNTIME;
+}
+
+async function peerRunner(
+  device: "wasm" | "webgpu",
+  model: string,
+  { planes, pixels }: SiglipInputs,
+): Promise<Runner> {
+  preparePeer();
   const other = await peer.SiglipVisionModel.from_pretrained(model, { dtype: "fp32", device });
   const [count, height, width] = pixels.shape as [number, number, number];
   const pixel_values = new peer.Tensor("float32", planes, [count, 3, height, width]);
@@ -100,6 +105,25 @@ async function ortWebGpuEngine(): Promise<Engine> {
     sessionOptions: { executionProviders: ["webgpu"], logSeverityLevel: 3 },
     writesInPlace: false,
   });
+}
+
+/** One decoder on onnxruntime-web's wasm, by Perigee and by its peer. */
+export async function decoder(name: string, rounds: number): Promise<DecoderRace> {
+  const text = textSchema.parse(await (await fetch(`${MODELS}${name}/config.json`)).json());
+  const file = await (await fetch(`${MODELS}${name}/model.safetensors`)).blob();
+  const engine = await createOrtWebEngine({ threads: threads() });
+  const source = await createWeightSource(new Map([["model.safetensors", file]]));
+  const model = await engine.loadModel(source);
+  preparePeer();
+  const other = await peer.AutoModelForCausalLM.from_pretrained(name, {
+    dtype: "fp32",
+    device: "wasm",
+  });
+  const names = ["perigee (wasm)", "@huggingface/transformers (wasm)"] as const;
+  const result = await raceDecoders({ text, model, peer, other, names }, rounds);
+  await engine.dispose();
+  await other.dispose();
+  return result;
 }
 
 /** One vision tower on several engines, in alternating rounds. */

@@ -16,11 +16,12 @@ import { benchDecoder, benchVision } from "./node-bench";
 import { benchResampler } from "./resampler";
 import { benchMetrics, benchSearch } from "./search";
 import { benchSearchPage } from "./search-page";
-import { benchOperations, benchWasm, benchWebGpu } from "./web";
+import { benchOperations, benchWasm, benchWebDecoder, benchWebGpu } from "./web";
 
 const USAGE = `Usage: npm run bench -- [NAME …] [--rounds N] [--threads N] [--folder PATH]
 Without names all benchmarks run: vision and decoder on onnxruntime-node; resampler against Pillow;
-operations (cost of recording one on WebGPU) and web (web-wasm, web-webgpu: vision towers) in Chromium;
+operations (cost of recording one on WebGPU) and web (web-wasm, web-webgpu: vision towers; web-decoder:
+decoders on wasm) in Chromium;
 search (exact top-10) against NumPy and faiss; metrics against ranx; search-page
 (100,000 candidates in the built page, npm run build); label. Models of vision, decoder
 and web: python tools/bench/export_peers.py
@@ -34,6 +35,7 @@ const BENCHES = {
   operations: benchOperations,
   "web-wasm": benchWasm,
   "web-webgpu": benchWebGpu,
+  "web-decoder": benchWebDecoder,
   search: benchSearch,
   "search-page": benchSearchPage,
   metrics: benchMetrics,
@@ -54,6 +56,7 @@ const MODEL_OF: Readonly<Record<string, string>> = {
   decoder: "llama-135m",
   "web-wasm": "siglip-s16",
   "web-webgpu": "siglip-nano",
+  "web-decoder": "llama-30m",
 };
 
 function describeMachine(threads: number): string {

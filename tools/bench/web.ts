@@ -1,6 +1,7 @@
 /** Benchmarks that run in Chromium: operations recorded on WebGPU, vision towers on wasm and WebGPU. */
 import type * as InPage from "./in-page";
 import { withBlankPage } from "./browser-page";
+import { decoderTitle } from "./decoder-race";
 import { formatRace } from "./measure";
 import type { BenchOptions } from "./node-bench";
 
@@ -49,6 +50,29 @@ async function benchTower(
 
 export async function benchWasm(options: BenchOptions): Promise<string> {
   return await benchTower(options, "siglip-s16", 1, "wasm");
+}
+
+/** Of the shipped selector's text model, and of one ten times as large. */
+const DECODERS = ["llama-nano", "llama-30m"] as const;
+
+export async function benchWebDecoder({ folder, rounds }: BenchOptions): Promise<string> {
+  const lines: string[] = [];
+  for (const model of DECODERS) {
+    lines.push(
+      await withBlankPage(folder, async (page, browser) => {
+        const result = await page.evaluate(
+          async ([path, ...options]) => {
+            const bench = (await import(path)) as typeof InPage;
+            return await bench.decoder(...options);
+          },
+          [IN_PAGE, model, rounds] as const,
+        );
+        const title = decoderTitle(`${model}, wasm, ${browser}`, result);
+        return formatRace(title, "tokens/s", result.speeds);
+      }),
+    );
+  }
+  return lines.join("\n");
 }
 
 export async function benchWebGpu(options: BenchOptions): Promise<string> {
