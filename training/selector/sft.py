@@ -6,6 +6,7 @@ long, so the comparison itself is learned from more pairs in the same time.
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -270,6 +271,8 @@ def cached_features(
 def work(worker: Worker, args: argparse.Namespace) -> None:
     """One process of a run."""
     recipe = with_steps(RECIPES[args.recipe], "sft", args.steps, args.learning_rate)
+    shares = {"describe_share": args.describe_share, "short_share": args.short_share}
+    recipe = replace(recipe, **{name: share for name, share in shares.items() if share is not None})
     runtime = open_runtime(args.device, args.threads)
     data = load_creatives(args.data)
     features = cached_features(recipe, data, args.out, args.cache, runtime)
@@ -285,6 +288,8 @@ def main() -> None:
     parser.add_argument(
         "--reset-sides", action="store_true", help="with --init: set the side-reading heads anew"
     )
+    parser.add_argument("--describe-share", type=float, help="replaces the recipe's")
+    parser.add_argument("--short-share", type=float, help="replaces the recipe's")
     args = parser.parse_args()
     recipe, data = RECIPES[args.recipe], load_creatives(args.data)
     prepare_tokenizer(recipe, data, args.out)
