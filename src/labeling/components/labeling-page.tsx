@@ -15,6 +15,7 @@ import { createImageSource, type ImageSource } from "../store/image-source";
 import { openProject, type ProjectHandle } from "../store/open-project";
 import { JudgeScreen } from "./judge/judge-screen";
 import type { ProjectViewProps, WorkspaceProps } from "./labeling-context";
+import { FolderNotice } from "./projects/folder-notice";
 import { ProjectsView } from "./projects/projects-view";
 import { StorageNotice } from "./projects/storage-notice";
 import styles from "./labeling-page.module.css";
@@ -109,6 +110,8 @@ function ProjectViews(props: ProjectViewProps) {
   const { t } = useLingui();
   const project = useStore(handle.store, (state) => state.project);
   const view: LabelingView = search.view ?? "judge";
+  // Images that could not be read are asked for again when the view begins anew.
+  const [readings, setReadings] = useState(0);
   const tabs: readonly (readonly [LabelingView, string])[] = [
     ["judge", t`Judge`],
     ["results", t`Results`],
@@ -146,10 +149,17 @@ function ProjectViews(props: ProjectViewProps) {
           </Tabs.List>
         </Tabs>
       </div>
-      <StorageNotice />
+      <div className={styles["notices"]}>
+        <StorageNotice />
+        <FolderNotice
+          repository={props.repository}
+          projectId={project.id}
+          onGranted={() => setReadings((count) => count + 1)}
+        />
+      </div>
       <div id="labeling-view" className={styles["content"]}>
         <Suspense fallback={<TaskProgress label={<Trans>Opening the view</Trans>} />}>
-          <CurrentView {...props} view={view} />
+          <CurrentView key={readings} {...props} view={view} />
         </Suspense>
       </div>
     </div>

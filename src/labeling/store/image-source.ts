@@ -60,7 +60,11 @@ async function readBlob(
       try {
         return await fileInFolder(folder, image.path);
       } catch (error) {
-        throw missing(creative, "could not be read from the linked folder.", error);
+        throw missing(
+          creative,
+          "could not be read from the linked folder. Allow reading it, or link it again under Import.",
+          error,
+        );
       }
     }
     case "missing":
