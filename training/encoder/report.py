@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from common.export import write_manifest
+from encoder.rows import plan
 
 TARGETS = (
     ("demo", "mm→mm", "R@10", 90),
@@ -39,7 +40,8 @@ papers' model and shares no weights or data with it.
   paper do not give them. Ours, too: the intra-product term also aligns what a shopper typed with
   the bought item's picture, and what a shopper photographed with its title.
 - **Not included**: MOON's generative pretraining and its two post-training phases; their code is in
-  `training/encoder/moon.py`, no weights of them ship.
+  `training/encoder/moon.py`. Of short runs of them the vectors of the demo catalogue ship
+  (`../stages`), no weights.
 - **Data**: the generated catalogue of this repository (English and Chinese) and free photographs:
   an outdoor-clothing catalogue (134 products), 81 grocery items photographed in shops, 17 kinds of
   garments. {history}
@@ -114,8 +116,9 @@ ROW_COLUMNS = (
 
 
 def rows_table(root: Path) -> str:
-    """Stage and ablation rows of `encoder.rows`, in the order they were made."""
-    found = sorted(root.glob("*/results.json"), key=lambda path: path.stat().st_mtime)
+    """Stage and ablation rows of `encoder.rows`, in the order of its plan."""
+    planned = [root / run.output.name / "results.json" for run in plan(root, steps=1)]
+    found = [path for path in planned if path.exists()]
     heads = [f"{group} {name.split(' (')[0]} {cut}" for group, name, cut in ROW_COLUMNS]
     lines = ["| row | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     for path in found:
