@@ -147,6 +147,8 @@ function tryPair(
       : gate === "q2"
         ? { q1: "NO", q2: "YES" }
         : { q1: "NO", q2: "NO", ...aspectAnswers(a.factors, b.factors, context), q10: label };
+  // Of their own, so that another wording does not change which pairs come next.
+  const wording = createRng(seedFrom(`${request.seed}/reasons/${id}`));
   return {
     id,
     product_id: product.id,
@@ -165,8 +167,8 @@ function tryPair(
     comparable: gate === undefined,
     answers,
     reasons: {
-      AB: reasonsFor(a, b, context, answers, request.variants, rng),
-      BA: reasonsFor(b, a, context, flipAnswers(answers), request.variants, rng),
+      AB: reasonsFor(a, b, context, answers, request.variants, wording),
+      BA: reasonsFor(b, a, context, flipAnswers(answers), request.variants, wording),
     },
   };
 }
