@@ -151,9 +151,9 @@ export function* flatRows(
 
 type FlatCell = string | number | boolean | null;
 
-function flatRow(item: ExportItem, own: readonly OwnQuestionId[]): readonly FlatCell[] {
+function flatRow(item: ExportItem, asked: readonly OwnQuestionId[]): readonly FlatCell[] {
   const { judgement, product, a, b, annotator } = item;
-  const { event, pair, answers, label, isSwapped, strength } = judgement;
+  const { event, pair, answers, own, label, isSwapped, strength } = judgement;
   const cells: FlatCell[] = [
     pair.id,
     product.id,
@@ -179,6 +179,6 @@ function flatRow(item: ExportItem, own: readonly OwnQuestionId[]): readonly Flat
     JSON.stringify(product.queries),
     carriedText(judgement),
   );
-  for (const id of own) cells.push(event.own?.[id] ?? null);
+  for (const id of asked) cells.push(own[id] ?? null);
   return cells;
 }
