@@ -14,7 +14,9 @@ async function offerFolder(page: Page): Promise<void> {
         (await navigator.storage.getDirectory()).getDirectoryHandle(folderName),
     });
     const handle = FileSystemDirectoryHandle.prototype;
-    const { getDirectoryHandle } = handle;
+    const inner = Object.getOwnPropertyDescriptor(handle, "getDirectoryHandle")!.value as (
+      ...args: readonly string[]
+    ) => Promise<FileSystemDirectoryHandle>;
     Object.assign(handle, {
       queryPermission: () => Promise.resolve(closed() ? "prompt" : "granted"),
       requestPermission() {
@@ -24,7 +26,7 @@ async function offerFolder(page: Page): Promise<void> {
       getDirectoryHandle(this: FileSystemDirectoryHandle, ...args: [string]) {
         if (closed() && this.name === folderName)
           return Promise.reject(new DOMException("not allowed", "NotAllowedError"));
-        return getDirectoryHandle.apply(this, args);
+        return inner.apply(this, args);
       },
     });
   });

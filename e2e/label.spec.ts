@@ -256,6 +256,13 @@ test("on a phone nothing runs off the screen and touch answers work", async ({ b
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   expect(overflow).toBeLessThanOrEqual(0);
+  // Pictures, question, answers and Confirm are on the screen together.
+  for (const button of ["Yes", "Confirm"]) {
+    await expect(page.getByRole("button", { name: button })).toBeInViewport({ ratio: 1 });
+  }
+  const yes = await page.getByRole("button", { name: "Yes" }).boundingBox();
+  const confirm = await page.getByRole("button", { name: "Confirm" }).boundingBox();
+  expect(yes!.y + yes!.height).toBeLessThanOrEqual(confirm!.y);
   await page.getByRole("button", { name: "No", exact: false }).first().tap();
   await expect(page.getByText(/^Q2 · /u)).toBeVisible();
   expect(await doneCount(page)).toBe(0);

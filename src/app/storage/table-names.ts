@@ -10,6 +10,7 @@ const NAMES: Readonly<Record<string, MessageDescriptor>> = {
   labelEvents: msg`Labelling: judgements and other events`,
   labelDrafts: msg`Labelling: unfinished judgements`,
   labelFolders: msg`Labelling: connected folders`,
+  labelImages: msg`Labelling: places of images`,
   datasets: msg`Benchmark: data sets`,
   items: msg`Benchmark: items`,
   vectors: msg`Benchmark: vectors`,

@@ -9,7 +9,7 @@ import type {
   LabelingProject,
 } from "@/domain/labeling/records";
 import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
-import type { ImageStore } from "@/shared/persistence/image-store";
+import type { ImageFiles } from "@/shared/persistence/image-store";
 import { annotatorKey, KEY_SETTINGS } from "../logic/export/backup";
 import { zipOf } from "../logic/export/bundle";
 import { exportProject } from "../logic/export/whole-export";
@@ -80,7 +80,7 @@ function createMemory() {
       },
     },
   } as unknown as LabelingRepository;
-  const stored: ImageStore = {
+  const stored: ImageFiles = {
     read: (path) => Promise.resolve(files.get(path)),
     write(images) {
       for (const { path, bytes } of images) files.set(path, new Blob([bytes]));

@@ -1,7 +1,7 @@
 import { foldEvents } from "@/domain/labeling/label-state";
 import type { LabelingProject } from "@/domain/labeling/records";
 import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
-import type { ImageStore } from "@/shared/persistence/image-store";
+import type { ImageFiles } from "@/shared/persistence/image-store";
 import { BACKUP_PATH, settingKeys, type BackupContent } from "../logic/export/backup";
 import { zipOf } from "../logic/export/bundle";
 import type { ExportFile } from "../logic/export/pieces";
@@ -51,7 +51,7 @@ async function settingsOf(
  */
 export async function backupAll(
   repository: LabelingRepository,
-  stored: ImageStore,
+  stored: ImageFiles,
   { now, signal, onProgress, writeProject }: BackupOptions,
 ): Promise<{ readonly blob: Blob; readonly name: string; readonly missingImages: number }> {
   const projects = await repository.listProjects();

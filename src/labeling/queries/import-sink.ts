@@ -1,5 +1,5 @@
 import type { LabelingCreative } from "@/domain/labeling/records";
-import { createImageBatch, type ImageStore } from "@/shared/persistence/image-store";
+import { createImageBatch, type ImageFiles } from "@/shared/persistence/image-store";
 import type { ImportSink } from "../logic/import/run-import";
 import type { ProjectHandle } from "../store/open-project";
 
@@ -20,7 +20,7 @@ export function storedImagePath(sha256: string, extension: string): string {
 }
 
 /** Keeps an import in the database and the image store. Images are kept once per content. */
-export function createImportSink(handle: ProjectHandle, images: ImageStore): ImportSink {
+export function createImportSink(handle: ProjectHandle, images: ImageFiles): ImportSink {
   const { repository } = handle;
   const { project } = handle.store.getState();
   const batch = createImageBatch(images);

@@ -3,7 +3,7 @@ import type { LabelingCreative } from "@/domain/labeling/records";
 import {
   createImageBatch,
   type ImageBatch,
-  type ImageStore,
+  type ImageFiles,
 } from "@/shared/persistence/image-store";
 import type { LabelingRepository, ProjectContent } from "@/shared/persistence/labeling-repository";
 import { BACKUP_PATH, backupSchema, settingKeys, type BackupContent } from "../logic/export/backup";
@@ -95,7 +95,7 @@ async function keepImage(
 async function restoreImages(
   creatives: readonly LabelingCreative[],
   files: readonly SourceFile[],
-  stored: ImageStore,
+  stored: ImageFiles,
   isFolderLinked: boolean,
   { signal, onProgress }: RestoreControl,
 ): Promise<LabelingCreative[]> {
@@ -178,7 +178,7 @@ async function restoreRead(
   { content, issues, files }: ReadProject,
   source: string,
   repository: LabelingRepository,
-  stored: ImageStore,
+  stored: ImageFiles,
   control: RestoreControl,
 ): Promise<RestoreReport> {
   const { project } = content;
@@ -250,7 +250,7 @@ async function restoreBackup(
   backup: BackupContent,
   name: string,
   repository: LabelingRepository,
-  stored: ImageStore,
+  stored: ImageFiles,
   control: RestoreControl,
 ): Promise<RestoreReport[]> {
   const reports: RestoreReport[] = [];
@@ -306,7 +306,7 @@ async function backupIn(set: SourceSet, name: string): Promise<BackupContent | u
 export async function restoreFile(
   file: File,
   repository: LabelingRepository,
-  stored: ImageStore,
+  stored: ImageFiles,
   control: RestoreControl = { signal: new AbortController().signal, onProgress: () => undefined },
 ): Promise<RestoreReport[]> {
   if (!/\.zip$/iu.test(file.name)) {

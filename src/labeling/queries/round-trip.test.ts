@@ -10,7 +10,7 @@ import type {
   LabelingProject,
 } from "@/domain/labeling/records";
 import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
-import type { ImageStore } from "@/shared/persistence/image-store";
+import type { ImageFiles } from "@/shared/persistence/image-store";
 import { FORMAT_IDS, writeFormat, type FormatId } from "../logic/export/formats";
 import { eventsOf, imagePath, type ProjectData } from "../logic/export/project-data";
 import { randomProjectData, type Draw } from "../logic/export/random-project";
@@ -90,7 +90,7 @@ function createMemory() {
       },
     },
   } as unknown as LabelingRepository;
-  const stored: ImageStore = {
+  const stored: ImageFiles = {
     read: (path) => Promise.resolve(files.get(path)),
     write(images) {
       for (const { path, bytes } of images) files.set(path, new Blob([bytes]));

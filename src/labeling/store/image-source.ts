@@ -1,7 +1,7 @@
 import type { LabelingCreative } from "@/domain/labeling/records";
 import { AppError } from "@/shared/lib/errors";
 import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
-import type { ImageStore } from "@/shared/persistence/image-store";
+import type { ImageFiles } from "@/shared/persistence/image-store";
 
 /** A decoded image that can be put on screen without a wait. */
 export interface LoadedImage {
@@ -40,7 +40,7 @@ async function readBlob(
   creative: LabelingCreative,
   projectId: string,
   repository: LabelingRepository,
-  stored: ImageStore,
+  stored: ImageFiles,
 ): Promise<Blob> {
   const { image } = creative;
   switch (image.kind) {
@@ -104,7 +104,7 @@ function release(url: string): void {
 export function createImageSource(
   projectId: string,
   repository: LabelingRepository,
-  stored: ImageStore,
+  stored: ImageFiles,
 ): ImageSource {
   const promises = new Map<string, Promise<LoadedImage>>();
   const loaded = new Map<string, LoadedImage>();

@@ -54,6 +54,23 @@ test("a batch fills packs in turn, and finish waits for the last", async () => {
   expect(await (await store.read("labeling/8.png"))?.text()).toBe("1234");
 });
 
+test("images that no creative names are freed, and none while others are added", async () => {
+  const store = createImageStore(database, blobs);
+  await store.write([entry("a.png"), entry("b.png")]);
+  await store.write([entry("c.png")]);
+  const image = { kind: "stored", path: "labeling/a.png" };
+  await database.table("labelCreatives").put({ projectId: "p", id: "a", image });
+  await store.whileAdding(() => store.freeUnused());
+  expect(await database.table("labelImages").count()).toBe(3);
+  await store.freeUnused();
+  expect(await database.table("labelImages").toCollection().primaryKeys()).toEqual([
+    "labeling/a.png",
+  ]);
+  expect(await blobs.list(PACKS)).toHaveLength(1);
+  expect(await (await store.read("labeling/a.png"))?.text()).toBe("a.png");
+  expect(await store.read("labeling/c.png")).toBeUndefined();
+});
+
 test("a full disk: finish fails, and no image is named that is not there", async () => {
   const full = { ...blobs, write: () => Promise.reject(new Error("full")) };
   const batch = createImageBatch(createImageStore(database, full), 10);

@@ -9,11 +9,18 @@ export interface ImageEntry {
 }
 
 /** Images by path. A file for each would cost the browser several milliseconds, read or written. */
-export interface ImageStore {
+export interface ImageFiles {
   /** The stored image, or undefined. The bytes stay on disk until they are read. */
   read(path: string): Promise<Blob | undefined>;
   /** Keeps all of them or none; those that are here already are left as they are. */
   write(images: readonly ImageEntry[]): Promise<void>;
+}
+
+export interface ImageStore extends ImageFiles {
+  /** Runs what adds images and then names them; until it ends, no tab frees any. */
+  whileAdding<T>(run: () => Promise<T>): Promise<T>;
+  /** Frees the images that no creative names; waits for another time while some are added. */
+  freeUnused(): Promise<void>;
 }
 
 /** Where an image lies: table `labelImages`. */
@@ -26,6 +33,8 @@ interface ImagePlace {
 }
 
 const PACKS = "labeling/packs";
+/** Held by all who add images, and alone by the one who frees them, in whatever tab. */
+const LOCK = "perigee/label-images";
 const TYPES: Readonly<Record<string, string>> = {
   png: "image/png",
   jpg: "image/jpeg",
@@ -80,6 +89,26 @@ export function createImageStore(database: Dexie, blobs: BlobStore): ImageStore 
       }
       await database.transaction("rw", places, () => putInSteps(places, rows));
     },
+    whileAdding: (run) => navigator.locks.request(LOCK, { mode: "shared" }, run),
+    async freeUnused() {
+      await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
+        if (lock === null) return;
+        const used = new Set<string>();
+        await database
+          .table<{ image: { kind: string; path?: string } }>("labelCreatives")
+          .each(({ image }) => image.path !== undefined && used.add(image.path));
+        const [kept, unused] = [new Set<string>(), [] as string[]];
+        await places.each(
+          ({ path, pack }) => void (used.has(path) ? kept.add(pack) : unused.push(path)),
+        );
+        await places.bulkDelete(unused);
+        for (const name of await blobs.list(PACKS)) {
+          if (kept.has(name)) continue;
+          packs.delete(name);
+          await blobs.remove(`${PACKS}/${name}`);
+        }
+      });
+    },
   };
 }
 
@@ -95,7 +124,7 @@ export interface ImageBatch {
 }
 
 /** A writer that keeps one pack in memory while the one before it is written. */
-export function createImageBatch(store: ImageStore, packBytes = PACK_BYTES): ImageBatch {
+export function createImageBatch(store: ImageFiles, packBytes = PACK_BYTES): ImageBatch {
   const taken = new Set<string>();
   let entries: ImageEntry[] = [];
   let gathered = 0;

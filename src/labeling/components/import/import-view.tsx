@@ -82,31 +82,33 @@ export function ImportView(props: ProjectViewProps) {
     setStep({ name: "running", progress: undefined });
     try {
       const { table } = opened;
-      const report = await runImport(
-        {
-          project: handle.store.getState().project,
-          files: opened.set.files,
-          ...(table === undefined
-            ? {}
-            : {
-                table: {
-                  file: table.file,
-                  more: table.more,
-                  format: formatOf(table.file.path)!,
-                  mapping,
-                },
-              }),
-          grouping,
-          isReferenced: opened.isReferenced,
-          issues: opened.set.issues,
-        },
-        {
-          clock,
-          nextId: newId,
-          signal: controller.signal,
-          sink: createImportSink(handle, stored),
-          onProgress: (progress) => setStep({ name: "running", progress }),
-        },
+      const report = await stored.whileAdding(() =>
+        runImport(
+          {
+            project: handle.store.getState().project,
+            files: opened.set.files,
+            ...(table === undefined
+              ? {}
+              : {
+                  table: {
+                    file: table.file,
+                    more: table.more,
+                    format: formatOf(table.file.path)!,
+                    mapping,
+                  },
+                }),
+            grouping,
+            isReferenced: opened.isReferenced,
+            issues: opened.set.issues,
+          },
+          {
+            clock,
+            nextId: newId,
+            signal: controller.signal,
+            sink: createImportSink(handle, stored),
+            onProgress: (progress) => setStep({ name: "running", progress }),
+          },
+        ),
       );
       await handle.reloadContent();
       setStep({ name: "done", report });

@@ -95,7 +95,9 @@ export function useRestore({
     setProgress(undefined);
     try {
       const onProgress = withTimeLeft<RestoreStep>(() => clock.now(), setProgress);
-      const reports = await restoreFile(file, repository, stored, { signal, onProgress });
+      const reports = await stored.whileAdding(() =>
+        restoreFile(file, repository, stored, { signal, onProgress }),
+      );
       for (const report of reports) {
         tell(reports.length === 1 ? file.name : `${file.name}: ${report.title}`, report);
       }

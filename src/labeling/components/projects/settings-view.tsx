@@ -61,6 +61,7 @@ export function SettingsView(props: ProjectViewProps) {
     // What models said about its creatives goes with it.
     await repository.saveSetting(opinionsKey(stored.id), null);
     await repository.saveSetting(preferenceKey(stored.id), null);
+    await props.stored.freeUnused();
     onNavigate({});
   }
   const unnamed = unnamedIn(currentProtocol(project));
