@@ -129,6 +129,11 @@ def rows_table(root: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+NOT_GROUNDED = """Grounding was added to the generative stage after these rows were made; they were
+not made again.
+"""
+
+
 def rows_section(root: Path, facts: str) -> str:
     """The comparison of methods, or that it was not made."""
     logs = sorted(root.glob("*/train.jsonl"))
@@ -136,6 +141,9 @@ def rows_section(root: Path, facts: str) -> str:
         return "The ablation and stage rows are not measured yet.\n"
     start = json.loads(next(p for p in logs if p.parent.name == "moon2").open().readline())
     notes = ROW_NOTES.format(steps=start["steps"], batch=start["batch"])
+    first = next((p for p in logs if p.parent.name == "moon-generative"), None)
+    if first is not None and json.loads(first.open().readline()).get("grounding") != "True":
+        notes += NOT_GROUNDED
     return f"## Stages and ablations\n\n{notes}\n{rows_table(root)}\n{facts}\n"
 
 
