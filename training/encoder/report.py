@@ -129,8 +129,8 @@ def rows_table(root: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-NOT_GROUNDED = """Grounding was added to the generative stage after these rows were made; they were
-not made again.
+NOT_GROUNDED = """Describing and grounding were added to the generative stage after these rows were
+made, which wrote titles and attribute lists only; they were not made again.
 """
 
 

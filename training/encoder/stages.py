@@ -126,9 +126,10 @@ def main() -> None:
         for name in ("catalogue.jsonl", "queries.jsonl")
     }
     grounding = (
-        "**Grounding** is part of the generative stage (where a product stands in a creative)."
+        "**The generative stage** describes, names attributes, writes titles and grounds."
         if grounded
-        else "**Grounding** was not part of the generative stage when these runs were made."
+        else "**The generative stage** of these runs wrote titles and attribute lists only; describing\n"
+        "  and grounding were added to the recipe later."
     )
     card = CARD.format(width=WIDTH, grounding=grounding, **steps)
     (args.output / "README.md").write_text(card, encoding="utf-8")
