@@ -128,8 +128,8 @@ def main() -> None:
     grounding = (
         "**The generative stage** describes, names attributes, writes titles and grounds."
         if grounded
-        else "**The generative stage** of these runs wrote titles and attribute lists only; describing\n"
-        "  and grounding were added to the recipe later."
+        else "**The generative stage** of these runs wrote titles and attribute lists only;\n"
+        "  describing and grounding were added to the recipe later."
     )
     card = CARD.format(width=WIDTH, grounding=grounding, **steps)
     (args.output / "README.md").write_text(card, encoding="utf-8")
