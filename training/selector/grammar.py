@@ -86,15 +86,26 @@ def _winners(answer: str) -> tuple[str, ...]:
     return ("b",) if answer in ("A<B", "B") else ("a", "b")
 
 
+def appeal(factors: dict[str, Any], context: dict[str, Any]) -> str:
+    """Whether a headline says what is searched for, and what the title names."""
+    said = factors["headline_interest"]
+    is_searched, is_titled = said in context["interests"], said != "" and said == context["feature"]
+    if is_searched:
+        return "both" if is_titled else "searched"
+    return "titled" if is_titled else "neither"
+
+
 def facts_of(view: View, factors: dict[str, dict[str, Any]]) -> Facts:
     """The facts of a pair as shown; `factors` maps creative ids to factors."""
-    answers = view.answers
+    answers, context = view.answers, view.pair["context"]
+
+    def side(name: str, wins: str) -> dict[str, Any]:
+        seen = factors[name]
+        won = [q for q in ASPECTS if answers.get(q) == wins]
+        return {**seen, "appeal": appeal(seen, context), "wins": won}
+
     left, right = view.sides
-    return {
-        "a": {**factors[left], "wins": [q for q in ASPECTS if answers.get(q) == "A>B"]},
-        "b": {**factors[right], "wins": [q for q in ASPECTS if answers.get(q) == "A<B"]},
-        "p": dict(view.pair["context"]),
-    }
+    return {"a": side(left, "A>B"), "b": side(right, "A<B"), "p": dict(context)}
 
 
 def _look_up(facts: Facts, roles: dict[str, str], name: str) -> Any:

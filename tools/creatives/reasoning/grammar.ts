@@ -50,7 +50,15 @@ export interface PairFacts {
   readonly p: Facts;
 }
 
-/** The facts of a pair as shown: factors, context, and the aspects that each side wins. */
+/** Whether a headline says what is searched for, and what the title names. */
+function appealOf({ headline_interest: said }: Factors, context: PairContext): string {
+  const isSearched = context.interests.includes(said);
+  const isTitled = said !== "" && said === context.feature;
+  if (isSearched) return isTitled ? "both" : "searched";
+  return isTitled ? "titled" : "neither";
+}
+
+/** The facts of a pair as shown: factors, context, and for each side its appeal and what it wins. */
 export function factsOf(
   a: Factors,
   b: Factors,
@@ -59,8 +67,8 @@ export function factsOf(
 ): PairFacts {
   const wins = (sign: AspectAnswer) => ASPECTS.filter((q) => answers[q] === sign);
   return {
-    a: { ...a, wins: wins("A>B") },
-    b: { ...b, wins: wins("A<B") },
+    a: { ...a, appeal: appealOf(a, context), wins: wins("A>B") },
+    b: { ...b, appeal: appealOf(b, context), wins: wins("A<B") },
     p: { ...context },
   };
 }
