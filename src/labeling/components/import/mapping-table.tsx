@@ -62,7 +62,6 @@ export function MappingTable({
         <MultiSelect
           size="sm"
           className={styles["wide"] ?? ""}
-          size="sm"
           label={t`Properties of the creatives`}
           description={t`Text area, brightness, price shown and the like; the ranking says how they go with winning.`}
           clearable
