@@ -37,7 +37,12 @@ function StagePicker({ choices, isPossible }: Stages) {
             catalogue.
           </Trans>
         )}{" "}
-        <Anchor size="sm" href={`/models/${STAGE_FOLDER}/README.md`} target="_blank">
+        <Anchor
+          size="sm"
+          underline="always"
+          href={`/models/${STAGE_FOLDER}/README.md`}
+          target="_blank"
+        >
           <Trans>What was trained</Trans>
         </Anchor>
       </Text>
