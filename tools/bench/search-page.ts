@@ -47,7 +47,7 @@ async function writeSet(
   await writeFile(join(set, "queries.jsonl"), lines(queries));
   await writeFile(join(set, "pixel.png"), PIXEL);
   const task = await readDataSet(await openFolder(set), { preset: "custom" });
-  const plan = planBenchmark(task, {
+  const plan = await planBenchmark(task, {
     directions: possibleDirections(task),
     views: ["t", "i", "mm"],
   });

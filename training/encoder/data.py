@@ -276,15 +276,15 @@ class Written:
     rows: list[int]
 
 
-def tasks_of(product: Product) -> list[str]:
-    """What the generative stage can ask of a product."""
+def tasks_of(product: Product) -> dict[str, list]:
+    """What the generative stage can ask of a product: by task, the texts or scenes to draw from."""
     offered = {
         "title": product.titles,
         "attributes": product.enriched,
         "describe": product.descriptions,
         "ground": [scene for scene in product.scenes if scene.row is not None],
     }
-    return [task for task, found in offered.items() if found]
+    return {task: found for task, found in offered.items() if found}
 
 
 def sample_written(
@@ -300,21 +300,18 @@ def sample_written(
     out = Written([], [], [])
     for _ in range(count):
         product = rng.choice(by_source[rng.choices(sources, weights)[0]])
-        task = rng.choice(tasks_of(product))
+        offered = tasks_of(product)
+        task = rng.choice(list(offered))
+        drawn = rng.choice(offered[task])
         if task == "ground":
-            scene = rng.choice([scene for scene in product.scenes if scene.row is not None])
+            scene: Scene = drawn
             language = rng.randrange(len(scene.places))
             out.prompts.append(scene.prompts[language])
             out.texts.append(scene.places[language])
             out.rows.append(scene.row)
             continue
-        texts = {
-            "title": product.titles,
-            "attributes": product.enriched,
-            "describe": product.descriptions,
-        }[task]
         out.prompts.append("")
-        out.texts.append(rng.choice(texts))
+        out.texts.append(drawn)
         out.rows.append(rng.choice(product.main_rows))
     return out
 

@@ -13,7 +13,7 @@ import numpy as np
 from common.tokenizer import END, START
 from selector.data import Creatives
 from selector.examples import View
-from selector.grammar import grammar
+from selector.grammar import grammar, headline_says
 from selector.prompt import Language, image_block
 
 ASSISTANT = f"{END}\nAssistant:"
@@ -32,12 +32,10 @@ def describe_prompt(view: View, image_tokens: int) -> str:
 def meets(factors: dict[str, Any], context: dict[str, Any]) -> list[bool]:
     """Product as titled, colour too, headline answers a query, headline says the title's feature,
     scene answers a query, prop fits."""
-    said = factors["headline_interest"]
     return [
         factors["match"] != "wrong_kind",
         factors["match"] == "right",
-        said in context["interests"],
-        said != "" and said == context["feature"],
+        *headline_says(factors, context),
         factors["scene_interest"] in context["interests"],
         factors["prop_fits"],
     ]

@@ -86,10 +86,15 @@ def _winners(answer: str) -> tuple[str, ...]:
     return ("b",) if answer in ("A<B", "B") else ("a", "b")
 
 
-def appeal(factors: dict[str, Any], context: dict[str, Any]) -> str:
-    """Whether a headline says what is searched for, and what the title names."""
+def headline_says(factors: dict[str, Any], context: dict[str, Any]) -> tuple[bool, bool]:
+    """Whether a headline says what is searched for, and whether what the title names."""
     said = factors["headline_interest"]
-    is_searched, is_titled = said in context["interests"], said != "" and said == context["feature"]
+    return said in context["interests"], said != "" and said == context["feature"]
+
+
+def appeal(factors: dict[str, Any], context: dict[str, Any]) -> str:
+    """The same in a word, a key of the lexicon's `appeal`."""
+    is_searched, is_titled = headline_says(factors, context)
     if is_searched:
         return "both" if is_titled else "searched"
     return "titled" if is_titled else "neither"

@@ -2,7 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, CopyButton, Group, Menu } from "@mantine/core";
 import { reportRun } from "@/domain/benchmark/report";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
-import { jobsOf, planInTurns } from "@/domain/benchmark/plan";
+import { jobsOf, planBenchmark } from "@/domain/benchmark/plan";
 import { possibleDirections } from "@/domain/benchmark/task";
 import { saveFile } from "@/shared/ui/save-file";
 import { htmlReport } from "../logic/html-report";
@@ -58,7 +58,7 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
     await saveFiles(files, "vectors.zip");
   };
   const saveItems = async () => {
-    const plan = await planInTurns(task, {
+    const plan = await planBenchmark(task, {
       directions: possibleDirections(task),
       views: ["t", "i", "mm"],
     });

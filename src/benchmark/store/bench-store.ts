@@ -3,7 +3,7 @@ import { BASELINE_IDS, type BaselineId } from "@/domain/benchmark/baselines";
 import { cutEncoder } from "@/domain/benchmark/cut-encoder";
 import type { BenchmarkEncoder } from "@/domain/benchmark/encoder";
 import { directionOfRun, runFromLists } from "@/domain/benchmark/listed-run";
-import { jobsOf, planInTurns } from "@/domain/benchmark/plan";
+import { jobsOf, planBenchmark } from "@/domain/benchmark/plan";
 import type { ColumnMapping } from "@/domain/benchmark/presets/custom";
 import { runBenchmark, type BenchmarkRun, type RunUpdate } from "@/domain/benchmark/run-benchmark";
 import {
@@ -148,23 +148,17 @@ async function openEncoder(
 ): Promise<BenchmarkEncoder & { readonly flush?: () => Promise<void> }> {
   const files = withExtraFiles(dataSet.files, dataSet.extra);
   const { model, imported, stage, width } = choice;
-  if (stage !== undefined) {
-    const encoder = await openStage({ stage }, dataSet, fetchStageFile);
-    return width === undefined ? encoder : cutEncoder(encoder, width);
-  }
+  const cut = <E extends BenchmarkEncoder>(encoder: E) =>
+    width === undefined ? encoder : cutEncoder(encoder, width);
+  if (stage !== undefined) return cut(await openStage({ stage }, dataSet, fetchStageFile));
   if (model !== undefined) {
     const key = `${model.id}@${model.revision}-p${PREPROCESSING}`;
     const store = await openVectorStore(ports.blobs, key, ports.clock);
-    const encoder = createCachedEncoder(
-      createClientEncoder(ports.client, model, files),
-      store,
-      files,
-    );
-    return width === undefined ? encoder : cutEncoder(encoder, width);
+    return cut(createCachedEncoder(createClientEncoder(ports.client, model, files), store, files));
   }
   if (imported?.vectors !== undefined) {
     const { task } = dataSet;
-    const plan = await planInTurns(task, {
+    const plan = await planBenchmark(task, {
       directions: possibleDirections(task),
       views: ["t", "i", "mm"],
     });

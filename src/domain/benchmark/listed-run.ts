@@ -4,7 +4,7 @@ import { orderDocuments } from "../retrieval/evaluate-run";
 import { createLiveFigures } from "../retrieval/live-figures";
 import { placeCounted, type RankedGain, type TrueRanks } from "../retrieval/true-rank";
 import { trecId, type Run } from "../trec";
-import { planInTurns } from "./plan";
+import { planBenchmark } from "./plan";
 import type { RankedCandidate } from "./pool-ranking";
 import type { BenchmarkRun, RunOptions } from "./run-benchmark";
 import { isAsked, rankable, type DirectionScorer, type SkipReason } from "./score-direction";
@@ -118,7 +118,7 @@ export async function runFromLists(
     ...(rest.limit === undefined ? {} : { limit: rest.limit }),
   };
   const { query: queryView, candidate: view } = viewsOf(direction);
-  const plan = await planInTurns(task, {
+  const plan = await planBenchmark(task, {
     ...settings,
     directions: [direction],
     views: [...new Set([queryView, view])],

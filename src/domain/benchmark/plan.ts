@@ -97,44 +97,42 @@ export function attributeValues(
 /** Entries after which planning may pause. */
 const PAUSE_EVERY = 1000;
 
-function* candidateJobs(task: BenchmarkTask, view: View): Generator<void, EncodeJob[]> {
-  const jobs: EncodeJob[] = [];
-  for (const [i, entry] of task.candidates.entries()) {
-    if (i % PAUSE_EVERY === 0) yield;
-    if (hasView(entry, view)) jobs.push(createJob("candidate", view, entry));
-  }
-  return jobs;
-}
-
-// A plan, made with pauses in between: a page can take its turn there.
-function* planSteps(task: BenchmarkTask, options: PlanOptions): Generator<void, BenchmarkPlan> {
+/** What a run over `task` encodes with an encoder of these views; the page takes its turn meanwhile. */
+export async function planBenchmark(
+  task: BenchmarkTask,
+  options: PlanOptions,
+): Promise<BenchmarkPlan> {
+  const turns = createTurns();
   const { views, limit = Infinity, seed = 1, classify = true } = options;
   const directions = options.directions.filter((direction) => {
     const { query, candidate } = viewsOf(direction);
     return views.includes(query) && views.includes(candidate);
   });
   const subjectView = classify ? subjectViewOf(task, views) : undefined;
-  yield;
+  await turns();
   const candidateViews = new Set<View>(directions.map((direction) => viewsOf(direction).candidate));
   if (task.subjects === "candidates" && subjectView !== undefined) candidateViews.add(subjectView);
   const candidates: EncodeJob[] = [];
   for (const view of VIEW_ORDER) {
     if (!candidateViews.has(view)) continue;
-    for (const job of yield* candidateJobs(task, view)) candidates.push(job);
+    for (const [i, entry] of task.candidates.entries()) {
+      if (i % PAUSE_EVERY === 0) await turns();
+      if (hasView(entry, view)) candidates.push(createJob("candidate", view, entry));
+    }
   }
   const texts = new Set<string>();
   if (subjectView !== undefined && views.includes("t")) {
     const subjects = labelSources(task);
     for (const level of task.levels.keys()) for (const l of labelsAt(subjects, level)) texts.add(l);
-    yield;
+    await turns();
     for (const list of attributeValues(subjects).values())
       for (const value of list) texts.add(value);
   }
   const labels = [...texts].map((text) => createJob("label", "t", { id: text, text }));
-  yield;
+  await turns();
   const queries: { query: BenchmarkQuery; jobs: EncodeJob[] }[] = [];
   for (const [i, query] of shuffled(task.queries, createRng(seed)).entries()) {
-    if (i % PAUSE_EVERY === 0) yield;
+    if (i % PAUSE_EVERY === 0) await turns();
     const wanted = new Set<View>(
       directions.filter((d) => takesPart(query, d)).map((d) => viewsOf(d).query),
     );
@@ -145,29 +143,6 @@ function* planSteps(task: BenchmarkTask, options: PlanOptions): Generator<void, 
     if (jobs.length > 0) queries.push({ query, jobs });
   }
   return { candidates, labels, queries: queries.slice(0, limit), subjectView };
-}
-
-/** What a run over `task` encodes with an encoder of these views. */
-export function planBenchmark(task: BenchmarkTask, options: PlanOptions): BenchmarkPlan {
-  const steps = planSteps(task, options);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
-
-/** The same plan; the page draws and answers keys meanwhile. */
-export async function planInTurns(
-  task: BenchmarkTask,
-  options: PlanOptions,
-): Promise<BenchmarkPlan> {
-  const turns = createTurns();
-  const steps = planSteps(task, options);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    await turns();
-  }
 }
 
 /** All jobs of a plan in the order in which imported vectors have their rows. */

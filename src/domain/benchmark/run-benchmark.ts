@@ -4,7 +4,7 @@ import type { LiveSnapshot } from "../retrieval/live-figures";
 import type { TieRule } from "../retrieval/true-rank";
 import { predictLabels, type PredictionResult } from "./classify";
 import type { BenchmarkEncoder, EncodeJob } from "./encoder";
-import { labelSources, planInTurns, subjectsOf, type BenchmarkPlan } from "./plan";
+import { labelSources, planBenchmark, subjectsOf, type BenchmarkPlan } from "./plan";
 import { createPoolRanking, type PoolRanking, type RankedCandidate } from "./pool-ranking";
 import { mainDirection, createDirectionScorer, type DirectionScorer } from "./score-direction";
 import {
@@ -84,7 +84,7 @@ type StartedRun = Awaited<ReturnType<typeof startRun>>;
 
 async function startRun(task: BenchmarkTask, encoder: BenchmarkEncoder, options: RunOptions) {
   const { tieRule, directions, openGallery = openPlainGallery } = options;
-  const plan = await planInTurns(task, { ...options, views: encoder.views });
+  const plan = await planBenchmark(task, { ...options, views: encoder.views });
   const candidates = new Map<View, VectorTable>();
   const queries = new Map<View, VectorTable>();
   for (const { view } of plan.candidates) {

@@ -1,4 +1,5 @@
 import { systemClock } from "@/shared/lib/system-clock";
+import { turn } from "@/shared/lib/turn";
 import { createOpfsStore } from "@/shared/persistence/opfs";
 import { createMemoryStore } from "../assets/chunked-file";
 import type { EngineFactory } from "../engines/choose-engine";
@@ -37,19 +38,6 @@ async function freeBytes(): Promise<number | undefined> {
   return quota === undefined || usage === undefined ? undefined : quota - usage;
 }
 
-/** A turn of the event loop without the 4 ms that nested timers are held back. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener("message", () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(undefined);
-  });
-}
-
 /** The tab as the handlers see it. */
 export function createBrowserEnvironment(): WorkerEnvironment {
   const base = new URL(import.meta.env.BASE_URL, globalThis.location.origin);
@@ -68,6 +56,6 @@ export function createBrowserEnvironment(): WorkerEnvironment {
     }),
     decode: decodeImageInBrowser,
     clock: systemClock,
-    breathe,
+    breathe: turn,
   };
 }

@@ -259,7 +259,7 @@ async function run(args: string[], io: CliIo): Promise<number> {
   const directions = directionsOf(values.directions, task);
   const classify = !values["no-classify"];
   const settings = { directions, seed, classify, limit };
-  const jobs = jobsOf(planBenchmark(task, { ...settings, views: ["t", "i", "mm"] }));
+  const jobs = jobsOf(await planBenchmark(task, { ...settings, views: ["t", "i", "mm"] }));
   if (values["items-out"] !== undefined) {
     const { formatItemList } = await import("@/benchmark/logic/imported-encoder");
     await writeFile(values["items-out"], formatItemList(jobs));
