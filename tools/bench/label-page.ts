@@ -166,7 +166,7 @@ function formatMemory(heap: number, resident: number | undefined): string {
 }
 
 /** Writes a synthetic project in Perigee's own format and restores it in the page. */
-async function restoreSynthetic(
+export async function restoreSynthetic(
   bench: BenchPage,
   options: { readonly judgements: number; readonly annotators: number; readonly keep: number },
 ): Promise<number> {

@@ -12,6 +12,7 @@ import {
   benchLabelPairs,
   benchLabelResults,
 } from "./label-page";
+import { benchLabelZip } from "./label-zip";
 import { benchDecoder, benchVision } from "./node-bench";
 import { benchResampler } from "./resampler";
 import { benchMetrics, benchSearch } from "./search";
@@ -25,8 +26,8 @@ decoders on wasm) in Chromium;
 search (exact top-10) against NumPy and faiss; metrics against ranx; search-page
 (100,000 candidates in the built page, npm run build); label. Models of vision, decoder
 and web: python tools/bench/export_peers.py
-label is label-export and label-dashboard in Node, then label-latency, label-import, label-pairs and
-label-results on the built page (npm run build) in Chromium; each of them can be named alone.`;
+label is label-export and label-dashboard in Node, then label-zip, label-latency, label-import,
+label-pairs and label-results on the built page (npm run build) in Chromium; each of them can be named alone.`;
 
 const BENCHES = {
   vision: benchVision,
@@ -41,6 +42,7 @@ const BENCHES = {
   metrics: benchMetrics,
   "label-export": benchLabelExport,
   "label-dashboard": benchLabelDashboard,
+  "label-zip": benchLabelZip,
   "label-latency": benchLabelLatency,
   "label-import": benchLabelImport,
   "label-pairs": benchLabelPairs,

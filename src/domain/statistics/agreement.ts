@@ -31,6 +31,11 @@ export const AGREEMENT_IDS = [
   "gwet_ac2",
 ] as const satisfies readonly AgreementId[];
 
+export interface AgreementOptions extends BootstrapOptions {
+  /** The coefficients wanted; default all. One alone has the interval that it has among all. */
+  readonly ids?: readonly AgreementId[];
+}
+
 /** A coefficient with its interval, or the reason why it has none. */
 export interface AgreementFigure {
   readonly id: AgreementId;
@@ -104,16 +109,18 @@ function problemFor(
  * @param table - from {@link createRatingTable}; text labels are ordinal in the order of
  *   `table.categories`.
  * @param level - level of measurement, default nominal.
- * @param options - seed, number of resamples, confidence; resamples 0 skips the intervals.
- * @returns one figure per coefficient, in the order of {@link AGREEMENT_IDS}.
+ * @param options - which coefficients; seed, number of resamples, confidence; resamples 0 skips the
+ *   intervals.
+ * @returns one figure per coefficient, in the order of `ids`.
  */
 export function measureAgreement(
   table: RatingTable,
   level: MeasurementLevel = "nominal",
-  options: BootstrapOptions = {},
+  options: AgreementOptions = {},
 ): AgreementFigure[] {
+  const { ids = AGREEMENT_IDS } = options;
   const { patterns, patternOf, counts } = groupPatterns(table);
-  const evaluated = AGREEMENT_IDS.map((id) => {
+  const evaluated = ids.map((id) => {
     const problem = problemFor(id, table, level);
     if (problem !== null) return { id, value: null, reason: problem, coefficient: null };
     const coefficient = coefficientOf(id, table, patterns, level);

@@ -8,10 +8,12 @@ import {
 } from "@/domain/labeling/protocol-definition";
 import type { LabelingPair } from "@/domain/labeling/records";
 import {
+  AGREEMENT_IDS,
   figureOf,
   measureAgreement,
   UNDEFINED_REASON_TEXT,
   type AgreementFigure,
+  type AgreementId,
 } from "@/domain/statistics/agreement";
 import { binomialTest, wilsonInterval, type Interval } from "@/domain/statistics/binomial";
 import { fitDawidSkene } from "@/domain/statistics/dawid-skene";
@@ -80,6 +82,7 @@ const ASPECT_CATEGORIES = ["A>B", "A=B", "A<B"] as const;
 function answerAgreement(
   judgements: readonly Judgement[],
   question: AnyQuestionId | "label",
+  ids: readonly AgreementId[] = AGREEMENT_IDS,
 ): QualityReport["agreement"][number] {
   const isOwn = question !== "label" && isOwnQuestion(question);
   const isAspect = isOwn || (ASPECT_QUESTION_IDS as readonly string[]).includes(question);
@@ -94,6 +97,7 @@ function answerAgreement(
   const figures = measureAgreement(table, isAspect ? "ordinal" : "nominal", {
     seed: 1,
     resamples: 300,
+    ids,
   });
   const items = table.items.filter(({ labels }) => labels.length > 1).length;
   return { question, figures, items };
@@ -101,7 +105,7 @@ function answerAgreement(
 
 /** Krippendorff's alpha of the label with its interval, as text. */
 export function labelAgreementText(judgements: readonly Judgement[]): string {
-  const { figures, items } = answerAgreement(judgements, "label");
+  const { figures, items } = answerAgreement(judgements, "label", ["krippendorff_alpha"]);
   const alpha = figureOf(figures, "krippendorff_alpha");
   if (alpha.value === null) {
     return `undefined (${alpha.reason === null ? "no data" : UNDEFINED_REASON_TEXT[alpha.reason]})`;

@@ -1,17 +1,20 @@
 import { createDeflater, type Deflater } from "./deflate";
-import type { ExportFile, Piece, Pieces } from "./pieces";
+import {
+  createUtf8Buffer,
+  type ExportFile,
+  type Piece,
+  type Pieces,
+  type Utf8Buffer,
+} from "./pieces";
 
 /** Bytes of a file that are gathered before they are compressed. */
 const CHUNK = 1 << 18;
-/** Most bytes that UTF-8 needs for a unit of a string's length. */
-const MOST_BYTES = 3;
 /** Method number of deflate in a zip (APPNOTE 4.4.5). */
 const DEFLATE = 8;
 
 interface TextFile {
   readonly deflater: Deflater;
-  buffer: Uint8Array<ArrayBuffer>;
-  filled: number;
+  readonly text: Utf8Buffer;
 }
 
 /** A zip that files are added to piece by piece. */
@@ -29,33 +32,30 @@ export interface ZipBuilder {
  */
 export function createZip(makeDeflater: () => Deflater = createDeflater): ZipBuilder {
   const files = new Map<string, TextFile | Blob>();
-  const encoder = new TextEncoder();
 
-  function flush(file: TextFile, next = CHUNK): Promise<void> {
-    const chunk = file.buffer.subarray(0, file.filled);
-    file.buffer = new Uint8Array(next);
-    file.filled = 0;
-    return file.deflater.write(chunk);
+  function flush({ deflater, text }: TextFile): Promise<void> {
+    return deflater.write(text.take());
   }
-  /** Piece by piece: joined first, one Chinese note would make the whole chunk slow to encode. */
-  function append(file: TextFile, text: string): Promise<void> | undefined {
-    const most = text.length * MOST_BYTES;
-    const isFull = file.filled + most > file.buffer.length;
-    const room = isFull ? flush(file, Math.max(CHUNK, most)) : undefined;
-    file.filled += encoder.encodeInto(text, file.buffer.subarray(file.filled)).written;
-    return room;
+  /** Bytes as they are; what came before goes first. */
+  async function appendBytes(file: TextFile, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    if (file.text.size() > 0) await flush(file);
+    // The deflater may keep it, and a part of a larger buffer would take that buffer along.
+    const isWhole = bytes.byteLength === bytes.buffer.byteLength;
+    await file.deflater.write(isWhole ? bytes : bytes.slice());
   }
   function take([path, content]: Piece): Promise<void> | undefined {
-    if (typeof content !== "string") {
+    if (content instanceof Blob) {
       files.set(path, content);
       return undefined;
     }
     let file = files.get(path);
     if (file === undefined || file instanceof Blob) {
-      file = { deflater: makeDeflater(), buffer: new Uint8Array(CHUNK), filled: 0 };
+      file = { deflater: makeDeflater(), text: createUtf8Buffer(CHUNK) };
       files.set(path, file);
     }
-    return append(file, content);
+    if (typeof content !== "string") return appendBytes(file, content);
+    file.text.add(content);
+    return file.text.size() < CHUNK ? undefined : flush(file);
   }
   return {
     async add(pieces) {

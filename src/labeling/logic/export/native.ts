@@ -13,8 +13,8 @@ import {
 import { AppError, messageOf } from "@/shared/lib/errors";
 import { sha256Hex } from "@/shared/lib/sha256";
 import type { ImportIssue } from "../import/limits";
-import { filesOf, type Piece } from "./pieces";
-import type { ProjectData } from "./project-data";
+import { createUtf8Buffer, filesOf, type Piece } from "./pieces";
+import { PLAIN_TEXTS, type JsonTexts, type ProjectData } from "./project-data";
 
 /**
  * Perigee's own format: JSON Lines with the project, everything in it, and the whole event log.
@@ -59,43 +59,51 @@ async function chainHash(previous: string, lines: readonly string[]): Promise<st
   return await sha256Hex(new TextEncoder().encode(text));
 }
 
+export interface NativeOptions {
+  /** Called as each event is written. */
+  readonly onEvent?: (() => void) | undefined;
+  /** What other files of the same export have as JSON already. */
+  readonly texts?: JsonTexts | undefined;
+}
+
 /**
  * The whole project.
  *
- * @param onEvent - called as each event is written.
  * @yields its lines, many at a time.
  */
 export async function* nativePieces(
   data: ProjectData,
-  onEvent?: () => void,
+  { onEvent, texts = PLAIN_TEXTS }: NativeOptions = {},
 ): AsyncGenerator<Piece> {
+  const lines = createUtf8Buffer();
   const head = { type: "project", schema: NATIVE_SCHEMA, project: data.project };
-  const parts = [JSON.stringify(head)];
+  lines.add(`${JSON.stringify(head)}\n`);
   for (const product of data.products.values()) {
-    parts.push(JSON.stringify({ type: "product", product }));
+    lines.add(`{"type":"product","product":${JSON.stringify(product)}}\n`);
   }
   for (const creative of data.creatives.values()) {
-    parts.push(JSON.stringify({ type: "creative", creative }));
+    lines.add(`{"type":"creative","creative":${JSON.stringify(creative)}}\n`);
   }
-  for (const pair of data.pairs) parts.push(JSON.stringify({ type: "pair", pair }));
-  yield [NATIVE_PATH, `${parts.join("\n")}\n`];
+  for (const pair of data.pairs) lines.add(`{"type":"pair","pair":${texts.pair(pair)}}\n`);
+  yield [NATIVE_PATH, lines.take()];
   let hash = "";
   let events = 0;
-  let block = "";
-  const encoder = new TextEncoder();
   async function* close(): AsyncGenerator<Piece> {
-    hash = await sha256Hex(encoder.encode(hash + block));
-    const checkpoint = JSON.stringify({ type: "checkpoint", events, sha256: hash });
-    yield [NATIVE_PATH, `${block}${checkpoint}\n`];
-    block = "";
+    // The hash before stands in front of the lines, where it is hashed but not written.
+    const bytes = lines.take();
+    const block = bytes.subarray(hash.length);
+    hash = await sha256Hex(bytes);
+    yield [NATIVE_PATH, block];
+    yield [NATIVE_PATH, `${JSON.stringify({ type: "checkpoint", events, sha256: hash })}\n`];
+    lines.add(hash);
   }
   for (const event of data.state.events.values()) {
-    block += `{"type":"event","event":${JSON.stringify(event)}}\n`;
+    lines.add(`{"type":"event","event":${texts.event(event)}}\n`);
     events++;
     onEvent?.();
     if (events % BLOCK === 0) yield* close();
   }
-  if (block !== "") yield* close();
+  if (events % BLOCK !== 0) yield* close();
 }
 
 /** The whole project as text. */

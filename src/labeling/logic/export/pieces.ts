@@ -5,10 +5,10 @@ export interface ExportFile {
 }
 
 /**
- * A part of a file: text that goes on where the file ends so far, or a whole binary file. Exports
- * come as pieces, so that no file is ever in memory as one text.
+ * A part of a file: text, or its UTF-8, that goes on where the file ends so far, or a whole binary
+ * file. Exports come as pieces, so that no file is ever in memory as one text.
  */
-export type Piece = readonly [path: string, content: string | Blob];
+export type Piece = readonly [path: string, content: string | Uint8Array<ArrayBuffer> | Blob];
 export type Pieces = Iterable<Piece> | AsyncIterable<Piece>;
 
 /**
@@ -24,11 +24,16 @@ export function* linesIn(path: string, lines: Iterable<string>): Generator<Piece
 /** The whole files that pieces make. */
 export async function filesOf(pieces: Pieces): Promise<ExportFile[]> {
   const files = new Map<string, string[] | Blob>();
+  const decoder = new TextDecoder();
   const take = ([path, content]: Piece) => {
+    if (content instanceof Blob) {
+      files.set(path, content);
+      return;
+    }
+    const text = typeof content === "string" ? content : decoder.decode(content);
     const known = files.get(path);
-    if (typeof content !== "string") files.set(path, content);
-    else if (Array.isArray(known)) known.push(content);
-    else files.set(path, [content]);
+    if (Array.isArray(known)) known.push(text);
+    else files.set(path, [text]);
   };
   // Waiting for every line would take longer than writing it.
   if (Symbol.iterator in pieces) for (const piece of pieces) take(piece);
@@ -37,4 +42,39 @@ export async function filesOf(pieces: Pieces): Promise<ExportFile[]> {
     path,
     content: Array.isArray(content) ? content.join("") : content,
   }));
+}
+
+/** Most bytes that UTF-8 needs for a unit of a string's length. */
+const MOST_BYTES = 3;
+const encoder = new TextEncoder();
+
+/** Text as UTF-8, line by line: joined first, one Chinese note would make all of it slow to encode. */
+export interface Utf8Buffer {
+  readonly add: (text: string) => void;
+  readonly size: () => number;
+  /** What was added since the last time. */
+  readonly take: () => Uint8Array<ArrayBuffer>;
+}
+
+/** @param capacity - bytes to begin with. */
+export function createUtf8Buffer(capacity = 1 << 18): Utf8Buffer {
+  let buffer = new Uint8Array(capacity);
+  let filled = 0;
+  return {
+    add(text) {
+      const most = filled + text.length * MOST_BYTES;
+      if (most > buffer.length) {
+        const larger = new Uint8Array(Math.max(most, 2 * buffer.length));
+        larger.set(buffer.subarray(0, filled));
+        buffer = larger;
+      }
+      filled += encoder.encodeInto(text, buffer.subarray(filled)).written;
+    },
+    size: () => filled,
+    take() {
+      const bytes = buffer.slice(0, filled);
+      filled = 0;
+      return bytes;
+    },
+  };
 }
