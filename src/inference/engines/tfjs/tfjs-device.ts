@@ -16,7 +16,8 @@ export interface TfjsDevice {
   assertUsable(): void;
   /**
    * Runs `work` and rejects with what the device reported meanwhile: `device-lost`, `out-of-memory`
-   * or a validation error, which tfjs itself would turn into silent zeros.
+   * or a validation error, which tfjs itself would turn into silent zeros. `work` must ask everything of
+   * the device before it first waits.
    */
   guard<R>(work: () => Promise<R>): Promise<R>;
   /** Compiles what `dryRun` would dispatch, off the main path, so that the first run does not wait. */

@@ -82,10 +82,10 @@ export class TfjsProgram implements LoadedProgram {
   }
 
   async run(inputs: RunInputs, options: RunOptions = {}): Promise<RunResult> {
-    return this.device.guard(async () => {
+    const kept: Record<string, ResidentTensor> = {};
+    const ran = this.device.guard(async () => {
       const { outputs, taps } = this.build(inputs, new Set(options.taps));
       const keep = new Set(options.keep);
-      const kept: Record<string, ResidentTensor> = {};
       const read: [string, tf.Tensor][] = [];
       for (const [name, tensor] of outputs) {
         if (keep.has(name)) kept[name] = new TfjsResident(tensor, this.device);
@@ -93,12 +93,13 @@ export class TfjsProgram implements LoadedProgram {
       }
       try {
         return { outputs: await readAll(read), kept, taps: await readAll([...taps]) };
-      } catch (error) {
-        for (const resident of Object.values(kept)) resident.dispose();
-        throw error;
       } finally {
         for (const [, tensor] of [...read, ...taps]) tensor.dispose();
       }
+    });
+    return await ran.catch((error: unknown) => {
+      for (const resident of Object.values(kept)) resident.dispose();
+      throw error;
     });
   }
 

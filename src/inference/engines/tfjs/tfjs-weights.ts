@@ -149,10 +149,12 @@ export class TfjsWeights implements Weights<tf.Tensor> {
       );
     }
     const rowScale = dtype === "I8" ? await readRowScale(source, name, shape) : undefined;
-    this.device.activate();
-    const isPacked = this.device.readsPacked && dtype !== "F32" && shape.length >= 2;
-    if (isPacked) this.addPacked(name, dtype, shape, bytes, rowScale);
-    else this.addDense(name, shape, toFloat32(dtype, bytes, rowScale));
+    await this.device.guard(async () => {
+      this.device.activate();
+      const isPacked = this.device.readsPacked && dtype !== "F32" && shape.length >= 2;
+      if (isPacked) this.addPacked(name, dtype, shape, bytes, rowScale);
+      else this.addDense(name, shape, toFloat32(dtype, bytes, rowScale));
+    });
   }
 
   private addDense(name: string, shape: Shape, values: Float32Array): void {

@@ -1,5 +1,5 @@
 /** The GPU device Perigee asks for: every feature and limit of use that the adapter offers. */
-import { AppError } from "@/shared/lib/errors";
+import { AppError, hasCode } from "@/shared/lib/errors";
 
 /** Wanted when offered; nothing depends on them. */
 const FEATURES: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
@@ -14,6 +14,9 @@ const LIMITS = [
   "maxComputeWorkgroupSizeX",
   "maxComputeWorkgroupsPerDimension",
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
+
+/** Every kind of error that a scope can hold. */
+const SCOPES: readonly GPUErrorFilter[] = ["validation", "out-of-memory", "internal"];
 
 export interface AdapterSummary {
   readonly description: string;
@@ -71,30 +74,53 @@ export class DeviceMonitor {
     });
   }
 
+  /**
+   * Runs work and rejects with what the device reports of it. An `uncapturederror` event may come after
+   * the work's results; a scope is popped in order, so that the error is that of this work and no other.
+   * The scopes close when `work` first waits, so that their answers and its results come together; it
+   * has recorded and submitted everything by then.
+   *
+   * @throws AppError `device-lost`, `out-of-memory`, or `unsupported` for a validation error.
+   */
+  async watch<R>(work: () => Promise<R>): Promise<R> {
+    this.assertUsable();
+    for (const filter of SCOPES) this.device.pushErrorScope(filter);
+    const working = work();
+    const [worked, ...scopes] = await Promise.allSettled([
+      working,
+      ...SCOPES.map(async () => await this.device.popErrorScope()),
+    ]);
+    for (const scope of scopes) {
+      // A lost device rejects; its loss is told elsewhere.
+      if (scope.status === "fulfilled" && scope.value !== null) this.errors.push(scope.value);
+    }
+    if (worked.status === "rejected") throw await this.explain(worked.reason);
+    this.throwReported();
+    return worked.value;
+  }
+
   /** @throws AppError `device-lost`. */
   assertUsable(): void {
     if (this.lostReason !== undefined) throw lostError(this.lostReason);
   }
 
-  /**
-   * Throws the first error reported since the last call and forgets the others.
-   *
-   * @throws AppError `device-lost`, `out-of-memory`, or `unsupported` for a validation error.
-   */
-  throwReported(): void {
+  /** Throws the first error reported since the last call and forgets the others. */
+  private throwReported(): void {
     this.assertUsable();
     const reported = this.takeReported();
     if (reported !== undefined) throw reported;
   }
 
   /** The error to show for a failed call: the device's loss where that is the cause. */
-  async explain(error: unknown): Promise<unknown> {
-    if (error instanceof AppError) return error;
+  private async explain(error: unknown): Promise<unknown> {
+    const reported = this.takeReported(error);
+    if (error instanceof AppError)
+      return hasCode(error, "device-lost") ? error : (reported ?? error);
     // A lost device fails its pending calls first and reports its loss a moment later.
     const grace = new Promise<undefined>((resolve) => setTimeout(resolve, LOSS_GRACE_MS));
     const reason = this.lostReason ?? (await Promise.race([this.lost, grace]));
     if (reason !== undefined) return lostError(reason, error);
-    return this.takeReported(error) ?? error;
+    return reported ?? error;
   }
 
   private takeReported(cause?: unknown): AppError | undefined {

@@ -213,17 +213,14 @@ class WebGpuTfjsDevice implements TfjsDevice {
   }
 
   private async runGuarded<R>(work: () => Promise<R>): Promise<R> {
-    this.assertUsable();
-    try {
-      const result = await work();
+    const result = await this.monitor.watch(() => {
+      const working = work();
       this.flush();
-      this.monitor.throwReported();
-      const { numBytesAllocated, numBytesUsed } = this.backend.bufferManager;
-      if (numBytesAllocated - numBytesUsed > POOL_LIMIT_BYTES) this.trim();
-      return result;
-    } catch (error) {
-      throw await this.monitor.explain(error);
-    }
+      return working;
+    });
+    const { numBytesAllocated, numBytesUsed } = this.backend.bufferManager;
+    if (numBytesAllocated - numBytesUsed > POOL_LIMIT_BYTES) this.trim();
+    return result;
   }
 
   /** Submits what tfjs has recorded so far. */

@@ -123,7 +123,11 @@ describe.skipIf(!hasGpu)(`webgpu engine${whyNot}`, () => {
     model.dispose();
   });
 
-  it("turns a validation error into the failure of the run that caused it", async () => {
+  it.each([
+    ["that reads its output", []],
+    // Nothing waits for the GPU here, so the device's event comes after the run.
+    ["that keeps its output", ["y"]],
+  ])("turns a validation error into the failure of the run that caused it, %s", async (_, keep) => {
     const model = await engine.loadModel(memoryWeights({}));
     const { device } = engine.backend;
     let isBroken = false;
@@ -137,11 +141,31 @@ describe.skipIf(!hasGpu)(`webgpu engine${whyNot}`, () => {
         return { y: ops.add(x!, x!) };
       },
     });
+    const { tensors } = engine.memory();
     isBroken = true;
-    await expect(program.run({ x: wave([4]) })).rejects.toMatchObject({ code: "unsupported" });
+    const run = program.run({ x: wave([4]) }, { keep });
+    await expect(run).rejects.toMatchObject({ code: "unsupported" });
+    expect(engine.memory().tensors).toBe(tensors);
     isBroken = false;
     const { outputs } = await program.run({ x: wave([4]) });
     expect(outputs["y"]!.data[0]).toBeCloseTo(2 * wave([4]).data[0]!, 6);
+    model.dispose();
+  });
+
+  it("fails the next run with an error that no run caused", async () => {
+    const model = await engine.loadModel(memoryWeights({}));
+    const program = await model.program({
+      name: "double",
+      inputs: { x: { dtype: "float32", shape: [4] } },
+      build: (ops, _weights, { x }) => ({ y: ops.add(x!, x!) }),
+    });
+    const { device } = engine.backend;
+    const told = new Promise((resolve) => device.addEventListener("uncapturederror", resolve));
+    device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
+    device.queue.submit([]);
+    await told;
+    await expect(program.run({ x: wave([4]) })).rejects.toMatchObject({ code: "unsupported" });
+    await expect(program.run({ x: wave([4]) })).resolves.toBeDefined();
     model.dispose();
   });
 
