@@ -1,5 +1,6 @@
 /** Exact rankings of one pool of candidates; where the work runs is the gallery's matter. */
 import { createTurns } from "@/shared/lib/turn";
+import { sortInTurns } from "@/shared/lib/sort-in-turns";
 import { packRows, type Gallery, type OpenGallery } from "../retrieval/gallery";
 import { placeCounted, type TrueRanks } from "../retrieval/true-rank";
 import { compareBytes } from "../trec";
@@ -59,25 +60,13 @@ export function createPoolRanking(
   openGallery: OpenGallery,
   width = Infinity,
 ): PoolRanking {
-  let opened: { readonly gallery: Gallery; readonly order: Int32Array } | undefined;
-  let places = new Int32Array(0);
-  const open = () => {
-    if (opened !== undefined) return opened;
-    const { ids } = pool;
-    const order = fallingOrder(pool);
-    places = new Int32Array(order.length);
-    for (const [row, own] of order.entries()) places[own] = row;
-    const dimension = Math.min(width, pool.dimension);
-    const read = () => readOrdered(pool, order, dimension);
-    opened = { gallery: openGallery({ size: ids.length, dimension, read }), order };
-    return opened;
-  };
-  const rowOf = (id: string): number => places[pool.rowOf(id)!]!;
+  let opened: Promise<Opened> | undefined;
+  const open = (): Promise<Opened> => (opened ??= openOrdered(pool, openGallery, dimensionOf()));
   const dimensionOf = () => Math.min(width, pool.dimension);
   return {
     pool,
     async places(queries, signal) {
-      const { gallery } = open();
+      const { gallery, rowOf } = await open();
       const targets = packRows(queries.map(({ relevant }) => relevant.map(({ id }) => rowOf(id))));
       const vectors = queries.map(({ vector }) => vector);
       const counts = await gallery.rank(
@@ -107,7 +96,7 @@ export function createPoolRanking(
     },
     async first(vectors, k, always = [], signal) {
       if (vectors.length === 0) return [];
-      const { gallery, order } = open();
+      const { gallery, order, rowOf } = await open();
       const dimension = dimensionOf();
       const wanted = Math.min(pool.size, k + 1);
       const top = await gallery.top(joinRows(vectors, dimension), wanted, signal);
@@ -144,7 +133,7 @@ export function createPoolRanking(
       });
     },
     close() {
-      opened?.gallery.close();
+      void opened?.then(({ gallery }) => gallery.close());
       opened = undefined;
     },
   };
@@ -153,13 +142,36 @@ export function createPoolRanking(
 /** Characters beyond the basic plane, and halves of such. */
 const BEYOND = /[\u{10000}-\u{10FFFF}\uD800-\uDFFF]/u;
 
+interface Opened {
+  readonly gallery: Gallery;
+  /** Row of the pool at each row of the gallery. */
+  readonly order: Int32Array;
+  /** Row of the gallery that holds this id of the pool. */
+  readonly rowOf: (id: string) => number;
+}
+
+async function openOrdered(
+  pool: VectorTable,
+  openGallery: OpenGallery,
+  dimension: number,
+): Promise<Opened> {
+  const order = await fallingOrder(pool.ids);
+  const places = new Int32Array(order.length);
+  for (const [row, own] of order.entries()) places[own] = row;
+  const read = () => readOrdered(pool, order, dimension);
+  const gallery = openGallery({ size: order.length, dimension, read });
+  return { gallery, order, rowOf: (id) => places[pool.rowOf(id)!]! };
+}
+
 /** Rows by falling id: ties go to the lower row of the gallery, which thus is the higher id. */
-function fallingOrder(pool: VectorTable): Int32Array {
-  const { ids } = pool;
-  // Without characters beyond the basic plane the built-in order is that of the bytes, and fast.
+async function fallingOrder(ids: readonly string[]): Promise<Int32Array> {
+  // Without characters beyond the basic plane the built-in order is that of the bytes, and faster.
   const isPlain = !ids.some((id) => BEYOND.test(id));
-  const sorted = isPlain ? [...ids].sort() : [...ids].sort(compareBytes);
-  return Int32Array.from(sorted.reverse(), (id) => pool.rowOf(id)!);
+  const rows = Int32Array.from(ids.keys());
+  return await sortInTurns(
+    rows,
+    isPlain ? (a, b) => (ids[a]! > ids[b]! ? -1 : 1) : (a, b) => compareBytes(ids[b]!, ids[a]!),
+  );
 }
 
 /** A copy of the rows in that order, each cut to `dimension` and made a unit vector again. */
