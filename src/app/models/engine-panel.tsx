@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import type { EngineCheck, EngineId, EngineStatus } from "@/inference/protocol/messages";
 import { ErrorState } from "@/shared/ui/error-state";
-import { formatBytes, formatDuration, formatNumber } from "@/shared/ui/format";
+import { formatBytes, formatDateTime, formatDuration, formatNumber } from "@/shared/ui/format";
 import { ErrorNotice } from "@/shared/ui/notice";
 import { ENGINE_NAMES } from "./engine-names";
 import { engineStatusQuery } from "./queries";
@@ -57,8 +57,13 @@ function EngineItem({
   readonly check: EngineCheck;
   readonly status: EngineStatus;
 }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const isActive = status.active === check.engine;
+  const { testedAt } = check;
+  const passed =
+    testedAt === undefined
+      ? t`Passed the self-test`
+      : t`Passed the self-test on ${formatDateTime(testedAt, i18n.locale)}; not repeated at this start`;
   return (
     <div className={styles["engine"]}>
       <Radio
@@ -74,7 +79,7 @@ function EngineItem({
             )}
           </Group>
         }
-        description={check.usable ? t`Passed the self-test` : check.reason}
+        description={check.usable ? passed : check.reason}
       />
       <Checks check={check} />
     </div>
@@ -137,9 +142,16 @@ export function EnginePanel({ client }: { readonly client: InferenceClient }) {
     onSuccess: (next) => queryClient.setQueryData(query.queryKey, next),
   });
   const test = useMutation({
-    mutationFn: (engine: EngineId) => client.call("engine/test", { engine }),
-    onSuccess: (next) => queryClient.setQueryData(query.queryKey, next),
+    mutationFn: async (engines: readonly EngineId[]) => {
+      for (const engine of engines) {
+        const next = await client.call("engine/test", { engine });
+        queryClient.setQueryData(query.queryKey, next);
+      }
+    },
   });
+  const tested = (status.data?.engines ?? [])
+    .map(({ engine }) => engine)
+    .filter((engine) => engine !== "ort-node");
   const chosen = status.data?.chosenBy === "user" ? (status.data.active ?? "auto") : "auto";
   return (
     <section className={styles["panel"]}>
@@ -150,16 +162,17 @@ export function EnginePanel({ client }: { readonly client: InferenceClient }) {
         <Button
           size="compact-sm"
           variant="subtle"
-          loading={status.isFetching}
-          onClick={() => void status.refetch()}
+          loading={status.isPending || test.isPending}
+          onClick={() => test.mutate(tested)}
         >
           <Trans>Test again</Trans>
         </Button>
       </Group>
       <Text size="sm" c="dimmed">
         <Trans>
-          At the start each engine computes small operations with known results. One that errs or
-          deviates is skipped, whatever the browser calls itself.
+          Each engine computes small operations with known results. One that errs or deviates is
+          skipped, whatever the browser calls itself. What passed is tested again after a week, and
+          when Perigee, the browser or the graphics adapter changes.
         </Trans>
       </Text>
       {status.isPending && (
@@ -192,8 +205,8 @@ export function EnginePanel({ client }: { readonly client: InferenceClient }) {
                 <UntestedItem
                   key={engine}
                   engine={engine}
-                  isTesting={test.isPending && test.variables === engine}
-                  onTest={() => test.mutate(engine)}
+                  isTesting={test.isPending && test.variables.includes(engine)}
+                  onTest={() => test.mutate([engine])}
                 />
               ))}
             </div>

@@ -50,6 +50,8 @@ export interface EngineCheck {
     readonly maxAbsError: number;
   }[];
   readonly durationMs: number;
+  /** When an earlier start found this, in milliseconds since the epoch; absent when tested at this start. */
+  readonly testedAt?: number;
 }
 
 export interface EngineStatus {

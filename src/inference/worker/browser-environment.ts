@@ -3,6 +3,8 @@ import { turn } from "@/shared/lib/turn";
 import { createOpfsStore } from "@/shared/persistence/opfs";
 import { createMemoryStore } from "../assets/chunked-file";
 import type { EngineFactory } from "../engines/choose-engine";
+import type { Engine } from "../engines/engine";
+import { rememberPasses } from "../engines/remembered-check";
 import { runSelfTest } from "../engines/self-test";
 import { decodeImageInBrowser } from "../images/decode-browser";
 import type { WorkerEnvironment } from "./create-handlers";
@@ -40,19 +42,29 @@ async function freeBytes(): Promise<number | undefined> {
 
 /** The tab as the handlers see it. */
 export function createBrowserEnvironment(): WorkerEnvironment {
+  const store = createOpfsStore("perigee");
+  const runNow = (engine: Engine) => runSelfTest(engine, { now: () => performance.now() });
   const base = new URL(import.meta.env.BASE_URL, globalThis.location.origin);
   return {
     registry: {
       fetch: (input, init) => fetch(input, init),
       shippedUrl: new URL("models/", base).href,
-      store: createOpfsStore("perigee"),
+      store,
       memory: createMemoryStore(),
       clock: systemClock,
       freeBytes,
     },
     engines: new EngineHost({
       factories: FACTORIES,
-      check: (engine) => runSelfTest(engine, { now: () => performance.now() }),
+      check: import.meta.env.DEV
+        ? runNow
+        : rememberPasses({
+            check: runNow,
+            store,
+            clock: systemClock,
+            // A built script's name holds the hash of its code and of all that it imports.
+            scope: `${import.meta.url} ${navigator.userAgent}`,
+          }),
     }),
     decode: decodeImageInBrowser,
     clock: systemClock,

@@ -1,6 +1,7 @@
 import { AppError, hasCode, messageOf } from "@/shared/lib/errors";
 import { chooseEngine, testEngine, type EngineFactory } from "../engines/choose-engine";
 import type { Engine } from "../engines/engine";
+import type { CheckOptions } from "../engines/remembered-check";
 import type { EngineCheck, EngineId, EngineStatus } from "../protocol/messages";
 
 export interface EngineHostOptions {
@@ -8,7 +9,8 @@ export interface EngineHostOptions {
   readonly factories: readonly EngineFactory[];
   /** Chosen by the user beforehand. */
   readonly preferred?: EngineId;
-  readonly check: (engine: Engine) => Promise<EngineCheck>;
+  /** May answer from what an earlier start found, unless asked for a fresh test. */
+  readonly check: (engine: Engine, options?: CheckOptions) => Promise<EngineCheck>;
 }
 
 /** What some engines offer beyond `Engine`. */
@@ -39,7 +41,7 @@ export class EngineHost {
     this.preferred = options.preferred;
   }
 
-  private async choose(): Promise<Current> {
+  private async choose(options: CheckOptions): Promise<Current> {
     const checks: EngineCheck[] = [];
     // chooseEngine reports its checks only on success; the status shows them in any case.
     const factories = this.options.factories.map((factory) => ({
@@ -52,7 +54,7 @@ export class EngineHost {
         }),
     }));
     const check = async (engine: Engine): Promise<EngineCheck> => {
-      const report = await this.options.check(engine);
+      const report = await this.options.check(engine, options);
       checks.push(report);
       return report;
     };
@@ -69,8 +71,8 @@ export class EngineHost {
     }
   }
 
-  private async open(): Promise<Current> {
-    const pending = (this.current ??= this.choose());
+  private async open(options: CheckOptions = {}): Promise<Current> {
+    const pending = (this.current ??= this.choose(options));
     try {
       const current = await pending;
       if (!current.isLost) return current;
@@ -80,7 +82,8 @@ export class EngineHost {
     }
     await this.discard(pending);
     this.deviceRebuilds += 1;
-    return await this.open();
+    // A driver that crashed is no longer the one that passed.
+    return await this.open({ isFresh: true });
   }
 
   private async discard(pending: Promise<Current>): Promise<void> {
@@ -120,7 +123,8 @@ export class EngineHost {
   }
 
   /**
-   * Tests one engine, also one that comes after the engine in use; the result stays in the status.
+   * Tests one engine anew, also one that comes after the engine in use; the result stays in the status.
+   * An engine in use that fails is exchanged.
    *
    * @throws AppError `input-invalid` for an engine that this platform does not have.
    */
@@ -130,8 +134,19 @@ export class EngineHost {
       const known = this.options.factories.map((item) => item.id).join(", ");
       throw new AppError("input-invalid", `No engine "${id}" here; there are ${known}.`);
     }
-    const report = await testEngine(factory, this.options.check);
-    this.checks = [...this.checks.filter(({ engine }) => engine !== id), report];
+    const check = (engine: Engine) => this.options.check(engine, { isFresh: true });
+    const report = await testEngine(factory, check);
+    const pending = this.current;
+    const current = await pending?.catch(() => undefined);
+    if (!report.usable && pending !== undefined && current?.engine.id === id) {
+      await this.discard(pending);
+      // Without any usable engine the status says why.
+      await this.open().catch(() => undefined);
+      return;
+    }
+    this.checks = this.checks.some(({ engine }) => engine === id)
+      ? this.checks.map((known) => (known.engine === id ? report : known))
+      : [...this.checks, report];
   }
 
   /** Starts the self-test if none has run; never rejects because of an unusable engine. */

@@ -374,6 +374,34 @@ test("an engine after the one in use is tested on request, and the choice stays"
   });
 }, 60_000);
 
+test("an engine in use that fails a new test is exchanged for the next one", async () => {
+  const factories = (["webgpu", "ort-web"] as const).map((id) => ({
+    id,
+    create: async () => ({
+      id,
+      loadModel: () => Promise.reject(new Error("not used here")),
+      memory: () => ({ tensors: 0, gpuBuffers: 0, bytes: 0 }),
+      lost: new Promise<string>(() => undefined),
+      dispose: () => Promise.resolve(),
+    }),
+  }));
+  let isBroken = false;
+  const check = ({ id }: Engine) => {
+    const usable = id !== "webgpu" || !isBroken;
+    return Promise.resolve({ engine: id, usable, checks: [], durationMs: 0 });
+  };
+  const tested = connect(new EngineHost({ factories, check }));
+  expect((await tested.call("engine/status", undefined)).active).toBe("webgpu");
+  expect((await tested.call("engine/test", { engine: "webgpu" })).active).toBe("webgpu");
+  isBroken = true;
+  const after = await tested.call("engine/test", { engine: "webgpu" });
+  expect(after.active).toBe("ort-web");
+  expect(after.engines.map(({ engine, usable }) => [engine, usable])).toEqual([
+    ["webgpu", false],
+    ["ort-web", true],
+  ]);
+});
+
 test("the status says why an engine is skipped, and stays an answer when none is usable", async () => {
   const host = new EngineHost({
     factories: [{ id: "webgpu", create: () => Promise.reject(new Error("no adapter")) }],
