@@ -87,7 +87,7 @@ test("an address that leads nowhere says so and offers the way back", async ({ p
 
 test("stored data is counted, exported and erased", async ({ page }) => {
   await open(page, "/data");
-  await expect(page.getByRole("cell", { name: "Settings" })).toBeVisible();
+  await expect(page.getByRole("cell", { name: /^Offline copy/ })).toBeVisible();
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export the database" }).click();
   expect((await download).suggestedFilename()).toMatch(/^perigee-\d{4}-\d\d-\d\d\.jsonl$/);

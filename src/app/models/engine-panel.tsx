@@ -7,6 +7,7 @@ import { ErrorState } from "@/shared/ui/error-state";
 import { formatBytes, formatDateTime, formatDuration, formatNumber } from "@/shared/ui/format";
 import { ErrorNotice } from "@/shared/ui/notice";
 import { ENGINE_NAMES } from "./engine-names";
+import { engineReason } from "./engine-reason";
 import { engineStatusQuery } from "./queries";
 import styles from "./models-page.module.css";
 
@@ -79,7 +80,7 @@ function EngineItem({
             )}
           </Group>
         }
-        description={check.usable ? passed : check.reason}
+        description={check.usable ? passed : engineReason(check, i18n)}
       />
       <Checks check={check} />
     </div>

@@ -6,6 +6,7 @@ import type { InferenceClient } from "@/inference/client/inference-client";
 import type { EngineStatus } from "@/inference/protocol/messages";
 import { messageOf } from "@/shared/lib/errors";
 import { ENGINE_NAMES } from "../models/engine-names";
+import { engineReason } from "../models/engine-reason";
 import { engineStatusQuery } from "../models/queries";
 import styles from "./shell.module.css";
 
@@ -16,7 +17,7 @@ function stateOf(status: EngineStatus | undefined): "good" | "slow" | "none" | "
 }
 
 function Why({ status }: { readonly status: EngineStatus }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   return (
     <Stack gap={6}>
       <Text size="sm" fw={600}>
@@ -37,7 +38,7 @@ function Why({ status }: { readonly status: EngineStatus }) {
         .filter((check) => !check.usable)
         .map((check) => (
           <Text size="sm" key={check.engine}>
-            {t(ENGINE_NAMES[check.engine])}: {check.reason}
+            {t(ENGINE_NAMES[check.engine])}: {engineReason(check, i18n)}
           </Text>
         ))}
     </Stack>

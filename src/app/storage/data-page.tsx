@@ -12,7 +12,7 @@ import { TaskProgress } from "@/shared/ui/task-progress";
 import { useTask } from "@/shared/ui/use-task";
 import type { Database } from "../services";
 import { exportDatabase } from "./export-database";
-import { tableName } from "./table-names";
+import { folderName, tableName } from "./table-names";
 import { eraseStorage, readStorageReport, type StorageReport } from "./storage-report";
 import styles from "./data-page.module.css";
 
@@ -78,6 +78,7 @@ function QuotaPanel({
 function StoredPanel({ report }: { readonly report: StorageReport }) {
   const { i18n, t } = useLingui();
   const number = (value: number) => formatNumber(value, i18n.locale);
+  const tables = report.tables.filter(({ rows }) => rows > 0);
   return (
     <section className={styles["panel"]}>
       <Title order={2} size="h3">
@@ -98,7 +99,7 @@ function StoredPanel({ report }: { readonly report: StorageReport }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {report.tables.map((table) => (
+          {tables.map((table) => (
             <Table.Tr key={table.name}>
               <Table.Td>{t(tableName(table.name))}</Table.Td>
               <Table.Td className={styles["number"]}>{number(table.rows)}</Table.Td>
@@ -107,9 +108,7 @@ function StoredPanel({ report }: { readonly report: StorageReport }) {
           ))}
           {report.folders.map((folder) => (
             <Table.Tr key={folder.name}>
-              <Table.Td>
-                <Trans>Folder {folder.name}</Trans>
-              </Table.Td>
+              <Table.Td>{t(folderName(folder.name))}</Table.Td>
               <Table.Td className={styles["number"]}>{number(folder.files)}</Table.Td>
               <Table.Td className={styles["number"]}>
                 {formatBytes(folder.bytes, i18n.locale)}

@@ -21,3 +21,16 @@ const NAMES: Readonly<Record<string, MessageDescriptor>> = {
 export function tableName(table: string): MessageDescriptor {
   return NAMES[table] ?? { id: table, message: table };
 }
+
+const FOLDERS: Readonly<Record<string, MessageDescriptor>> = {
+  models: msg`Models and their weights`,
+  labeling: msg`Labelling: images`,
+  vectors: msg`Benchmark: vectors of encoders`,
+  judgements: msg`Search: own judgements`,
+  "self-test": msg`Passed self-tests`,
+};
+
+/** A folder of files (`perigee/models`) as a person calls it; an unlisted one keeps its own name. */
+export function folderName(folder: string): MessageDescriptor {
+  return FOLDERS[folder.slice(folder.indexOf("/") + 1)] ?? { id: folder, message: folder };
+}

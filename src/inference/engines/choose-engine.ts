@@ -1,5 +1,5 @@
 /** Which engine runs the models: the first in order that passes its self-test, unless the user chose. */
-import { AppError, messageOf } from "@/shared/lib/errors";
+import { AppError, describeError } from "@/shared/lib/errors";
 import type { EngineCheck, EngineId, EngineStatus } from "../protocol/messages";
 import type { Engine } from "./engine";
 
@@ -63,6 +63,11 @@ export async function testEngine(
   return report;
 }
 
+/** The report on an engine that could not even be made. */
+export function failedStart(engine: EngineId, error: unknown): EngineCheck {
+  return { engine, usable: false, ...describeError(error), checks: [], durationMs: 0 };
+}
+
 async function tryEngine(
   factory: EngineFactory,
   check: (engine: Engine) => Promise<EngineCheck>,
@@ -71,8 +76,7 @@ async function tryEngine(
   try {
     engine = await factory.create();
   } catch (error) {
-    const reason = messageOf(error);
-    return { report: { engine: factory.id, usable: false, reason, checks: [], durationMs: 0 } };
+    return { report: failedStart(factory.id, error) };
   }
   const report = await check(engine);
   if (report.usable) return { engine, report };

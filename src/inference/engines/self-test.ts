@@ -1,5 +1,5 @@
 /** The start-up self-test: does this engine compute every operation right, on this machine, now? */
-import { messageOf } from "@/shared/lib/errors";
+import { describeError } from "@/shared/lib/errors";
 import { combinedInputs, combinedProgram, caseWeights, judgeCase } from "../ops/op-case";
 import type { CaseResult, OpCase } from "../ops/op-case";
 import { OP_CASES } from "../ops/op-cases";
@@ -26,19 +26,22 @@ export async function runSelfTest(
   { now, cases = SELF_TEST_CASES }: SelfTestOptions,
 ): Promise<EngineCheck> {
   const startedAt = now();
-  const finish = (checks: readonly CaseResult[], reason?: string): EngineCheck => ({
+  const finish = (
+    checks: readonly CaseResult[],
+    failure?: Pick<EngineCheck, "reason" | "code">,
+  ): EngineCheck => ({
     engine: engine.id,
-    usable: reason === undefined,
-    ...(reason === undefined ? {} : { reason }),
+    usable: failure === undefined,
+    ...failure,
     checks,
     durationMs: now() - startedAt,
   });
   try {
     const checks = await runTogether(engine, cases);
     const failed = checks.filter((check) => !check.passed);
-    return finish(checks, failed.length === 0 ? undefined : describeFailures(failed));
+    return finish(checks, failed.length === 0 ? undefined : { reason: describeFailures(failed) });
   } catch (error) {
-    return finish([], messageOf(error));
+    return finish([], describeError(error));
   }
 }
 

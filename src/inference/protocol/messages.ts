@@ -6,6 +6,7 @@
 import type { ProtocolAnswers, QuestionId } from "@/domain/evaluation-protocol";
 import type { RankRequest, RankResult } from "@/domain/retrieval/gallery";
 import type { TopKResult } from "@/domain/retrieval/top-k";
+import type { ErrorCode } from "@/shared/lib/errors";
 import type { WireError } from "./errors";
 
 /** Raised whenever an envelope or a request changes shape; both sides must agree. */
@@ -43,6 +44,8 @@ export interface EngineCheck {
   readonly usable: boolean;
   /** Why the engine is skipped, in words for /models; absent when usable. */
   readonly reason?: string;
+  /** The kind of error that kept the engine from starting or computing. */
+  readonly code?: ErrorCode;
   /** Checks that ran, each with its largest absolute error. */
   readonly checks: readonly {
     readonly name: string;

@@ -1,5 +1,10 @@
-import { AppError, hasCode, messageOf } from "@/shared/lib/errors";
-import { chooseEngine, testEngine, type EngineFactory } from "../engines/choose-engine";
+import { AppError, hasCode } from "@/shared/lib/errors";
+import {
+  chooseEngine,
+  failedStart,
+  testEngine,
+  type EngineFactory,
+} from "../engines/choose-engine";
 import type { Engine } from "../engines/engine";
 import type { CheckOptions } from "../engines/remembered-check";
 import type { EngineCheck, EngineId, EngineStatus } from "../protocol/messages";
@@ -48,8 +53,7 @@ export class EngineHost {
       id: factory.id,
       create: async () =>
         await factory.create().catch((error: unknown) => {
-          const reason = messageOf(error);
-          checks.push({ engine: factory.id, usable: false, reason, checks: [], durationMs: 0 });
+          checks.push(failedStart(factory.id, error));
           throw error;
         }),
     }));

@@ -52,3 +52,14 @@ export function messageOf(error: unknown): string {
 export function hasCode(error: unknown, code: ErrorCode): error is AppError {
   return error instanceof AppError && error.code === code;
 }
+
+/** What went wrong in plain values: the message, and the code of an error thrown on purpose. */
+export function describeError(error: unknown): {
+  readonly reason: string;
+  readonly code?: ErrorCode;
+} {
+  return {
+    reason: messageOf(error),
+    ...(error instanceof AppError ? { code: error.code } : {}),
+  };
+}

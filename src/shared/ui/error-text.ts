@@ -77,5 +77,9 @@ const UNEXPECTED: ErrorText = {
 };
 
 export function errorText(error: unknown): ErrorText {
-  return error instanceof AppError ? TEXTS[error.code] : UNEXPECTED;
+  return error instanceof AppError ? textOfCode(error.code) : UNEXPECTED;
+}
+
+export function textOfCode(code: ErrorCode): ErrorText {
+  return TEXTS[code];
 }

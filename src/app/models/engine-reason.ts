@@ -1,0 +1,17 @@
+import type { I18n } from "@lingui/core";
+import { msg } from "@lingui/core/macro";
+import type { EngineCheck } from "@/inference/protocol/messages";
+import { textOfCode } from "@/shared/ui/error-text";
+
+/** Why an engine is skipped: what is wrong in the reader's language, then the engine's own words. */
+export function engineReason({ code, reason = "", checks }: EngineCheck, i18n: I18n): string {
+  const failed = checks.filter(({ passed }) => !passed).length;
+  const total = checks.length;
+  const what =
+    code !== undefined
+      ? i18n._(textOfCode(code).title)
+      : failed > 0
+        ? i18n._(msg`${failed} of ${total} operations gave wrong results`)
+        : undefined;
+  return what === undefined ? reason : `${what} (${reason.replace(/\.$/u, "")})`;
+}
