@@ -134,7 +134,7 @@ export function ComparePage({ client, clock, ids, search, onSearchChange }: Comp
             onCard={() => setCardOpen(true)}
           />
           {state.creatives.length > 0 && (
-            <Button variant="subtle" color="gray" size="compact-md" onClick={actions.clear}>
+            <Button variant="subtle" color="gray" size="compact-md" fz="sm" onClick={actions.clear}>
               <Trans>Start anew</Trans>
             </Button>
           )}

@@ -46,7 +46,7 @@ export function ModelLine({ models, model, isListing, onModel, onCard }: ModelLi
       ) : (
         <span className={styles["modelName"]}>{model.name}</span>
       )}
-      <Button variant="subtle" size="compact-md" onClick={onCard}>
+      <Button variant="subtle" size="compact-md" fz="sm" onClick={onCard}>
         <Trans>Model card</Trans>
       </Button>
     </Group>

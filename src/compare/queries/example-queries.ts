@@ -4,9 +4,19 @@ import { parseExamples, parseStoredExample, type ExampleSet } from "../logic/sto
 
 const DEMO_FOLDER = `${import.meta.env.BASE_URL}data/demo/`;
 
+/** @throws AppError `asset-fetch` when nothing answers; the signal's reason on abort. */
+async function ask(address: string, signal?: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(address, signal === undefined ? {} : { signal });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new AppError("asset-fetch", `${address}: nothing answered; are you offline?`, { cause });
+  }
+}
+
 /** The JSON at `name`, or undefined where the build has no such file. */
 async function fetchJson(name: string, signal: AbortSignal): Promise<unknown> {
-  const response = await fetch(DEMO_FOLDER + name, { signal });
+  const response = await ask(DEMO_FOLDER + name, signal);
   const isJson = response.headers.get("content-type")?.includes("json") === true;
   // A development server answers a missing file with the application's page.
   if (response.status === 404 || (response.ok && !isJson)) return undefined;
@@ -50,7 +60,7 @@ export async function fetchExampleImages(
 ): Promise<readonly { readonly name: string; readonly blob: Blob }[]> {
   return Promise.all(
     set.images.map(async (file) => {
-      const response = await fetch(demoImageUrl(file), signal === undefined ? {} : { signal });
+      const response = await ask(demoImageUrl(file), signal);
       if (!response.ok) {
         throw new AppError(
           "asset-fetch",
