@@ -18,6 +18,7 @@ test("the demo catalogue is encoded, compared, exported and browsed", async ({ p
   }
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(page.getByText("Differences in R@10")).toBeVisible({ timeout: 200_000 });
+  await expect(page.getByRole("columnheader", { name: "p, Holm" })).toBeVisible();
   const table = page.getByRole("region", { name: "Results" });
   await expect(table.getByRole("row", { name: /bag of words/ })).toContainText("±");
   await expect(table).toContainText("Never comparable");

@@ -1,13 +1,13 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { NativeSelect, Stack, Text } from "@mantine/core";
-import { useEffect, useMemo } from "react";
+import { useDeferredValue, useEffect, useMemo } from "react";
 import { useStore } from "zustand";
+import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import { mainDirection } from "@/domain/benchmark/score-direction";
 import { DIRECTIONS } from "@/domain/benchmark/task";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import { Page } from "@/shared/ui/page";
 import { MEASURE_SETS, type BenchSearch, type MeasureSet } from "../logic/search-params";
-import { compareRuns } from "../logic/significance";
 import type { BenchStore } from "../store/bench-store";
 import styles from "./benchmark.module.css";
 import { MatryoshkaPanel } from "./charts";
@@ -20,6 +20,9 @@ import { ResultsTable } from "./results-table";
 import { RunPanel } from "./run-panel";
 import { SignificancePanel } from "./significance-panel";
 import { SlicePanel } from "./slice-panel";
+import { useComparisons } from "./use-comparisons";
+
+const NO_RUNS: readonly BenchmarkRun[] = [];
 
 export interface BenchmarkPageProps {
   readonly client: InferenceClient;
@@ -42,16 +45,15 @@ export function BenchmarkPage({ client, store, search, onSearchChange }: Benchma
     }
   }, [store, search.data, language]);
   const isBusy = runs.some(({ status }) => status === "running" || status === "waiting");
+  const { comparisons, isComparing, error: compareError } = useComparisons(runs, isBusy);
   const complete = useMemo(() => runs.flatMap(({ run }) => (run?.isComplete ? [run] : [])), [runs]);
   const directions = DIRECTIONS.filter((direction) =>
     runs.some(({ run }) => run?.options.directions.includes(direction)),
   );
-  const comparisons = useMemo(
-    () => (isBusy ? [] : compareRuns(complete, DIRECTIONS, "hit_10")),
-    [complete, isBusy],
-  );
   const nameOf = useMemo(() => createNames(runs, t), [runs, t]);
-  const shown = complete[0] === undefined ? undefined : mainDirection(complete[0].scorers);
+  // The panels are drawn in pieces, after the finished figures: all at once would stall the page.
+  const settled = useDeferredValue(isBusy ? NO_RUNS : complete, NO_RUNS);
+  const shown = settled[0] === undefined ? undefined : mainDirection(settled[0].scorers);
   return (
     <Page title={<Trans>Benchmark</Trans>} actions={<ExportMenu runs={complete} />}>
       <Stack gap="lg">
@@ -91,18 +93,18 @@ export function BenchmarkPage({ client, store, search, onSearchChange }: Benchma
             </Text>
           </>
         )}
-        {complete.length > 0 && !isBusy && (
+        {settled.length > 0 && (
           <div className={styles["panels"]}>
-            <SignificancePanel {...{ comparisons, nameOf }} />
-            <MatryoshkaPanel runs={complete} nameOf={nameOf} />
+            <SignificancePanel {...{ comparisons, isComparing, nameOf }} error={compareError} />
+            <MatryoshkaPanel runs={settled} nameOf={nameOf} />
             {shown !== undefined && (
               <SlicePanel
-                runs={complete}
+                runs={settled}
                 direction={shown}
                 {...{ nameOf, search, onSearchChange }}
               />
             )}
-            <PredictionPanel runs={complete} nameOf={nameOf} />
+            <PredictionPanel runs={settled} nameOf={nameOf} />
           </div>
         )}
       </Stack>

@@ -72,7 +72,7 @@ export function EncoderPicker({
   const { t } = useLingui();
   return (
     <Checkbox.Group label={t`Encoders`} value={[...selected]} onChange={onChange}>
-      <Stack gap="sm" mt={4}>
+      <Stack gap="md" mt={4}>
         <Group gap="md">
           {choices.map((choice) => (
             <Checkbox key={choice.key} value={choice.key} label={encoderName(choice, t)} />

@@ -81,7 +81,7 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
     <Group gap="xs">
       <Menu>
         <Menu.Target>
-          <Button variant="default" size="compact-md">
+          <Button variant="default" size="compact-md" fz="sm">
             <Trans>Export</Trans>
           </Button>
         </Menu.Target>
@@ -117,7 +117,7 @@ export function ExportMenu({ runs }: { readonly runs: readonly BenchmarkRun[] })
       </Menu>
       <CopyButton value={runs.map(recipeOf).join("\n")}>
         {({ copied, copy }) => (
-          <Button variant="default" size="compact-md" onClick={copy}>
+          <Button variant="default" size="compact-md" fz="sm" onClick={copy}>
             {copied ? t`Copied` : t`Copy recipe`}
           </Button>
         )}

@@ -188,7 +188,7 @@ export function RunPanel({
   const isReady = models.isSuccess && canRun;
   useStartOnce(wasRun === true && isReady && state.runs.length === 0, start);
   return (
-    <Stack gap="sm">
+    <Stack gap="md">
       <EncoderPicker
         choices={choices}
         stages={stages}

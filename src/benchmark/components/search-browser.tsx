@@ -114,7 +114,7 @@ export function SearchBrowser(props: SearchBrowserProps) {
       <Group gap="sm">
         {canMap && (
           <Button
-            size="compact-md"
+            size="compact-sm"
             variant="default"
             onClick={showMap}
             aria-expanded={map !== undefined}

@@ -1,4 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { ErrorNotice } from "@/shared/ui/notice";
 import type { DirectionComparison } from "../logic/significance";
 import styles from "./benchmark.module.css";
 import { DifferenceChart } from "./difference-chart";
@@ -12,12 +13,32 @@ function percent(share: number | null | undefined): string {
 /** Every pair of encoders: difference, interval, corrected p-value, and what would settle it. */
 export function SignificancePanel({
   comparisons,
+  isComparing,
+  error,
   nameOf,
 }: {
   readonly comparisons: readonly DirectionComparison[];
+  readonly isComparing: boolean;
+  readonly error: Error | null;
   readonly nameOf: (id: string) => string;
 }) {
   const { t } = useLingui();
+  if (isComparing || error !== null) {
+    return (
+      <section className={styles["panel"]} data-wide aria-busy={isComparing}>
+        <h2>
+          <Trans>Differences in R@10</Trans>
+        </h2>
+        {error === null ? (
+          <output>
+            <Trans>Comparing every pair of encoders over the same queries</Trans>
+          </output>
+        ) : (
+          <ErrorNotice error={error} />
+        )}
+      </section>
+    );
+  }
   if (comparisons.length === 0) return null;
   const differences = comparisons.flatMap(({ direction, comparisons: pairs }) =>
     pairs.flatMap(({ baseline, system, difference, interval, significant }) =>

@@ -2,7 +2,11 @@ import type { RetrievalMeasure } from "@/domain/retrieval/live-figures";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import type { Direction } from "@/domain/benchmark/task";
 import { wilsonInterval, type Interval } from "@/domain/statistics/binomial";
-import { compareSystems, type SystemComparison } from "@/domain/statistics/comparison";
+import {
+  compareSystems,
+  type SystemComparison,
+  type SystemValues,
+} from "@/domain/statistics/comparison";
 import type { SliceKind, Slicer } from "./slices";
 
 export interface DirectionComparison {
@@ -14,12 +18,18 @@ export interface DirectionComparison {
 
 const RESAMPLES = 1000;
 
-/** Every pair of complete runs per direction; Holm's correction runs over the pairs of a direction. */
-export function compareRuns(
+/** What the encoders reached on each query of one direction. */
+export interface DirectionValues {
+  readonly direction: Direction;
+  readonly systems: readonly SystemValues[];
+}
+
+/** Directions that at least two of the runs have answers for. */
+export function valuesByDirection(
   runs: readonly BenchmarkRun[],
   directions: readonly Direction[],
   measure: RetrievalMeasure,
-): DirectionComparison[] {
+): DirectionValues[] {
   return directions.flatMap((direction) => {
     const systems = runs.flatMap((run) => {
       const scorer = run.scorers.get(direction);
@@ -27,18 +37,26 @@ export function compareRuns(
         ? []
         : [{ name: run.encoder.id, values: scorer.figures.values(measure) }];
     });
-    if (systems.length < 2) return [];
+    return systems.length < 2 ? [] : [{ direction, systems }];
+  });
+}
+
+/**
+ * Every pair of encoders per direction, of a measure whose larger values are better; Holm's correction
+ * runs over the pairs of a direction.
+ */
+export function compareEncoders(directions: readonly DirectionValues[]): DirectionComparison[] {
+  return directions.map(({ direction, systems }) => {
     const comparisons = compareSystems(systems, { seed: 1, resamples: RESAMPLES });
-    const isLower = measure === "median_rank";
     const winner = systems.find(({ name }) =>
       comparisons
         .filter(({ baseline, system }) => baseline === name || system === name)
         .every(({ system, difference, significant }) => {
-          const better = (difference ?? 0) > 0 !== isLower ? system === name : system !== name;
+          const better = (difference ?? 0) > 0 ? system === name : system !== name;
           return significant && difference !== 0 && better;
         }),
     );
-    return [{ direction, comparisons, winner: winner?.name }];
+    return { direction, comparisons, winner: winner?.name };
   });
 }
 

@@ -57,8 +57,8 @@ export function createSlicer(task: BenchmarkTask): Slicer {
   };
   const names = new Set<string>();
   for (const entries of [task.queries, task.candidates]) {
-    for (const { attributes = {} } of entries) {
-      for (const name of Object.keys(attributes)) names.add(name);
+    for (const { attributes } of entries) {
+      for (const name in attributes) names.add(name);
     }
   }
   const all = [
