@@ -12,9 +12,15 @@ export function indexCreatives(pairs: readonly LabelingPair[]): ReadonlyMap<stri
   return index;
 }
 
+/** A creative beside itself, which some data sets hold for Q1, says nothing of strengths. */
+export function comparesTwo({ a, b }: Pick<LabelingPair, "a" | "b">): boolean {
+  return a !== b;
+}
+
 /**
  * Judgements as comparisons of rows, left and right as shown (so that a side bias can be told from
- * strength). A pair closed as identical or too similar counts as a tie.
+ * strength). A pair closed as identical or too similar counts as a tie; one creative beside itself is
+ * left out.
  *
  * @param covariatesOf - x of a creative, for contextual models; a pair with a missing value is
  *   left out.
@@ -26,6 +32,7 @@ export function comparisonsOf(
 ): Comparison[] {
   const out: Comparison[] = [];
   for (const { pair, label, isSwapped } of judgements) {
+    if (!comparesTwo(pair)) continue;
     const [leftId, rightId] = isSwapped ? [pair.b, pair.a] : [pair.a, pair.b];
     const left = index.get(leftId);
     const right = index.get(rightId);

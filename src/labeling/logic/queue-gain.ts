@@ -3,7 +3,7 @@ import type { LabelState } from "@/domain/labeling/label-state";
 import type { LabelingPair } from "@/domain/labeling/records";
 import { fitBradleyTerry, type BradleyTerryFit } from "@/domain/statistics/bradley-terry";
 import { expectedInformationGain } from "@/domain/statistics/pair-selection";
-import { comparisonsOf, indexCreatives } from "./comparisons";
+import { comparesTwo, comparisonsOf, indexCreatives } from "./comparisons";
 
 interface GainInput {
   readonly state: LabelState;
@@ -45,6 +45,7 @@ export function createQueueGain(
   }
 
   return (pair) => {
+    if (!comparesTwo(pair)) return 0;
     const [a, b] = [scores?.[pair.a], scores?.[pair.b]];
     if (a !== undefined && b !== undefined) {
       const p = 1 / (1 + Math.exp(b - a));

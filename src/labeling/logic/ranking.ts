@@ -8,7 +8,7 @@ import {
   type NamedEstimate,
 } from "@/domain/statistics/bradley-terry";
 import { rankRanges, type RankRange } from "@/domain/statistics/pair-selection";
-import { comparisonsOf, indexCreatives } from "./comparisons";
+import { comparesTwo, comparisonsOf, indexCreatives } from "./comparisons";
 
 export interface RankedCreative {
   readonly creative: string;
@@ -64,7 +64,7 @@ export function rankCreatives(
   state: LabelState,
   pairs: ReadonlyMap<string, LabelingPair>,
 ): RankingReport {
-  const judgements = judgementsOf(state, pairs);
+  const judgements = judgementsOf(state, pairs).filter(({ pair }) => comparesTwo(pair));
   const judged = [...new Map(judgements.map(({ pair }) => [pair.id, pair])).values()];
   const index = indexCreatives(judged);
   const fit = fitBradleyTerry(index.size, comparisonsOf(judgements, index), { sideBias: true });
