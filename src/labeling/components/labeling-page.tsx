@@ -1,12 +1,14 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Tabs } from "@mantine/core";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { Button, Tabs } from "@mantine/core";
+import { IconFolderOff } from "@tabler/icons-react";
+import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import type { Clock, IdSource } from "@/shared/lib/ports";
 import { createImageStore } from "@/shared/persistence/image-store";
 import type { BlobStore } from "@/shared/persistence/opfs";
 import { createLabelingRepository } from "@/shared/persistence/labeling-repository";
+import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorState } from "@/shared/ui/error-state";
 import { TaskProgress } from "@/shared/ui/task-progress";
 import { createBackground, type Background } from "../background/background";
@@ -69,8 +71,9 @@ interface Opened {
 }
 
 function ProjectPage(props: WorkspaceProps & { readonly projectId: string }) {
-  const { repository, stored, projectId } = props;
+  const { repository, stored, projectId, onNavigate } = props;
   const [opened, setOpened] = useState<Opened>();
+  const [isMissing, setMissing] = useState(false);
   const [error, setError] = useState<unknown>();
 
   // The database and the images are outside React; they are let go when the project is left.
@@ -79,6 +82,10 @@ function ProjectPage(props: WorkspaceProps & { readonly projectId: string }) {
     let made: Opened | undefined;
     openProject(repository, projectId).then(
       (handle) => {
+        if (handle === undefined) {
+          setMissing(true);
+          return;
+        }
         const images = createImageSource(projectId, repository, stored);
         made = { handle, images, background: createBackground(handle) };
         if (isWanted) setOpened(made);
@@ -94,7 +101,13 @@ function ProjectPage(props: WorkspaceProps & { readonly projectId: string }) {
     };
   }, [repository, stored, projectId]);
 
-  if (error !== undefined) return <ErrorState error={error} />;
+  const back = (
+    <Button onClick={() => onNavigate({})}>
+      <Trans>All projects</Trans>
+    </Button>
+  );
+  if (error !== undefined) return <ErrorState error={error} actions={back} />;
+  if (isMissing) return <MissingProject actions={back} />;
   if (opened === undefined) {
     return (
       <div className={styles["pending"]}>
@@ -103,6 +116,22 @@ function ProjectPage(props: WorkspaceProps & { readonly projectId: string }) {
     );
   }
   return <ProjectViews {...props} {...opened} />;
+}
+
+function MissingProject({ actions }: { readonly actions: ReactNode }) {
+  const { t } = useLingui();
+  return (
+    <EmptyState
+      icon={<IconFolderOff size={32} />}
+      title={t`This project is not in this browser`}
+      actions={actions}
+    >
+      <Trans>
+        It may have been erased, or the address comes from another browser. A backup or an export of
+        it can be restored on the list of projects.
+      </Trans>
+    </EmptyState>
+  );
 }
 
 function ProjectViews(props: ProjectViewProps) {

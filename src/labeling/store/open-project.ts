@@ -8,7 +8,6 @@ import type {
   LabelingProduct,
   LabelingProject,
 } from "@/domain/labeling/records";
-import { AppError } from "@/shared/lib/errors";
 import type { LabelingRepository } from "@/shared/persistence/labeling-repository";
 
 /** One project with everything in it. `state` changes in place; `revision` says that it did. */
@@ -52,18 +51,18 @@ export async function readContent(repository: LabelingRepository, id: string) {
   };
 }
 
-/** Reads a project and follows its log, also when another tab writes. */
+/**
+ * Reads a project and follows its log, also when another tab writes.
+ *
+ * @returns undefined when this browser has no such project: it was erased, or the address is from
+ *   another browser.
+ */
 export async function openProject(
   repository: LabelingRepository,
   id: string,
-): Promise<ProjectHandle> {
+): Promise<ProjectHandle | undefined> {
   const project = await repository.project(id);
-  if (project === undefined) {
-    throw new AppError(
-      "input-invalid",
-      `There is no labelling project "${id}" in this browser. It may have been erased; the list of projects shows what is here.`,
-    );
-  }
+  if (project === undefined) return undefined;
   const content = await readContent(repository, id);
   const events = await repository.log.read(id);
   const store = createStore<OpenProject>()(() => ({

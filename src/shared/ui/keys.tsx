@@ -11,6 +11,8 @@ const NAMES: Readonly<Record<string, string>> = {
   arrowup: "↑",
   arrowdown: "↓",
   " ": "␣",
+  pagedown: "PgDn",
+  pageup: "PgUp",
 };
 
 function nameOf(key: string): string {

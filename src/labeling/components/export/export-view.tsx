@@ -88,7 +88,7 @@ export function ExportView(props: ProjectViewProps) {
         onChange={(value) => setFormat(FORMAT_IDS.find((id) => id === value) ?? "native")}
         label={t`Format`}
       >
-        <div className={styles["form"]}>
+        <div className={styles["choices"]}>
           {FORMAT_IDS.map((id) => (
             <Radio key={id} value={id} label={texts[id][0]} description={texts[id][1]} />
           ))}
