@@ -48,7 +48,7 @@ it("a copied recipe gives exactly the figures of the run on the page", async () 
   expect(repeated.directions).toEqual(shown.directions);
   expect(repeated.predictions).toEqual(shown.predictions);
   expect(repeated.failures).toEqual(shown.failures);
-});
+}, 120_000);
 
 it("repeats rankings of another program, ties included", async () => {
   const files = await openFolder("public/data/demo");
