@@ -4,6 +4,8 @@ export function formatNumber(value: number, locale: string, digits = 0): string 
   return new Intl.NumberFormat(locale, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
+    // A small negative number that rounds to nothing is 0.00, not -0.00.
+    signDisplay: "negative",
   }).format(value);
 }
 

@@ -24,20 +24,20 @@ export interface JudgeHeaderProps {
   readonly isFlagged: boolean;
 }
 
-function localised(product: LabelingProduct, language: "en" | "zh") {
-  const title = (language === "zh" && product.titleZh) || product.title;
-  const queries =
-    language === "zh" && product.queriesZh?.length ? product.queriesZh : product.queries;
-  return { title, queries };
+function queriesOf(product: LabelingProduct, language: "en" | "zh"): readonly string[] {
+  return language === "zh" && product.queriesZh?.length ? product.queriesZh : product.queries;
 }
 
 /** Progress and pace; below it what the pair is about. Its height never changes. */
 export function JudgeHeader(props: JudgeHeaderProps) {
   const { counts, paceMs, product } = props;
   const { t, i18n } = useLingui();
-  const { language } = useTextLanguage();
+  const { language, titleOf } = useTextLanguage();
   const done = counts.judged + counts.skipped;
-  const about = product === undefined ? undefined : localised(product, language);
+  const about =
+    product === undefined
+      ? undefined
+      : { title: titleOf(product), queries: queriesOf(product, language) };
   const remaining = paceMs === undefined ? undefined : paceMs * (counts.total - done);
 
   return (

@@ -7,6 +7,7 @@ import { formatDateTime } from "@/shared/ui/format";
 import { SideMark } from "@/shared/ui/side-mark";
 import type { ImageSource } from "../../store/image-source";
 import { useCreativeImage } from "./use-creative-image";
+import { useTextLanguage } from "../use-text-language";
 import styles from "./recent-panel.module.css";
 
 export interface RecentPanelProps {
@@ -50,6 +51,7 @@ function Outcome({ decision }: { readonly decision: DecisionEvent }) {
 export function RecentPanel(props: RecentPanelProps) {
   const { decisions, pairsById, products, images, creatives } = props;
   const { t, i18n } = useLingui();
+  const { titleOf } = useTextLanguage();
   return (
     <Drawer
       opened={props.opened}
@@ -71,6 +73,7 @@ export function RecentPanel(props: RecentPanelProps) {
       <ol className={styles["list"]}>
         {decisions.map((decision) => {
           const pair = pairsById.get(decision.pair);
+          const product = products.get(pair?.productId ?? "");
           const label = decision.kind === "judged" ? decision.answers.q10 : undefined;
           return (
             <li key={decision.id}>
@@ -91,7 +94,7 @@ export function RecentPanel(props: RecentPanelProps) {
                 />
                 <span className={styles["text"]}>
                   <span className={styles["title"]}>
-                    {products.get(pair?.productId ?? "")?.title ?? decision.pair}
+                    {product === undefined ? decision.pair : titleOf(product)}
                   </span>
                   <span className={styles["detail"]}>
                     <Outcome decision={decision} />

@@ -15,7 +15,13 @@ export function SkipPanel({
   const [other, setOther] = useState("");
   const reasons = [t`Image missing or broken`, t`Not my language`, t`Cannot decide`];
   return (
-    <section className={styles["panelBar"]} aria-label={t`Skip this pair`}>
+    <section
+      className={styles["panelBar"]}
+      aria-label={t`Skip this pair`}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !event.nativeEvent.isComposing) onClose();
+      }}
+    >
       <Text size="sm" fw={600}>
         <Trans>Why skip?</Trans>
       </Text>

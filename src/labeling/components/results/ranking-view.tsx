@@ -10,6 +10,7 @@ import type { RankingOutcome } from "../../logic/report-tasks";
 import { rankOverall } from "../../logic/ranking";
 import { measureCreatives } from "../../queries/measure-creatives";
 import type { ProjectViewProps } from "../labeling-context";
+import { useTextLanguage } from "../use-text-language";
 import { ReportState } from "./report-state";
 import { Thumbnail } from "./thumbnail";
 import { useReport } from "./use-report";
@@ -25,6 +26,7 @@ const SHOWN = 200;
 export function RankingView(props: ProjectViewProps) {
   const { handle, images } = props;
   const { t, i18n } = useLingui();
+  const { titleOf } = useTextLanguage();
   const { creatives, products } = useStore(handle.store);
   const live = useReport(props, "ranking");
   const [product, setProduct] = useState<string>();
@@ -50,7 +52,10 @@ export function RankingView(props: ProjectViewProps) {
   const rows = isOverall
     ? rankOverall(report)
     : current.creatives.map((one) => ({ ...one, product: current.product }));
-  const titleOf = (id: string) => products.get(id)?.title ?? id;
+  const titleOfId = (id: string) => {
+    const known = products.get(id);
+    return known === undefined ? id : titleOf(known);
+  };
   const show = (value: number, digits = 2) => formatNumber(value, i18n.locale, digits);
   const extent = Math.max(
     1,
@@ -73,7 +78,7 @@ export function RankingView(props: ProjectViewProps) {
           { value: OVERALL, label: `${t`All products`} (${report.judgements})` },
           ...report.products.map(({ product: id, judgements }) => ({
             value: id,
-            label: `${titleOf(id)} (${judgements})`,
+            label: `${titleOfId(id)} (${judgements})`,
           })),
         ]}
       />
@@ -109,7 +114,7 @@ export function RankingView(props: ProjectViewProps) {
                   <Table.Td>
                     <Thumbnail images={images} creative={creatives.get(creative)} />
                   </Table.Td>
-                  {isOverall && <Table.Td>{titleOf(of)}</Table.Td>}
+                  {isOverall && <Table.Td>{titleOfId(of)}</Table.Td>}
                   <Table.Td className={styles["oneLine"] ?? ""}>
                     <Whisker
                       value={strength.value}

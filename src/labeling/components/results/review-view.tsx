@@ -122,12 +122,13 @@ function CreativeFigure({
 function ReviewCard({ entry, ...props }: ProjectViewProps & { readonly entry: ReviewEntry }) {
   const { handle, images, clock, newId, onNavigate } = props;
   const { t } = useLingui();
-  const { textOf } = useTextLanguage();
+  const { textOf, titleOf } = useTextLanguage();
   const { project, creatives, products, state } = useStore(handle.store);
   const [note, setNote] = useState("");
   const [asGold, setAsGold] = useState(false);
   const [error, setError] = useState<unknown>();
   const { pair, judgements } = entry;
+  const product = products.get(pair.productId);
   const names = new Map(project.annotators.map(({ id, name }) => [id, name]));
   const reasonNames = new Map(
     currentProtocol(project).reasons.map(({ id, label }) => [id, textOf(label)]),
@@ -164,7 +165,7 @@ function ReviewCard({ entry, ...props }: ProjectViewProps & { readonly entry: Re
       </div>
       <div className={styles["body"]}>
         <Text fw={600} component="h2" m={0} size="sm">
-          {products.get(pair.productId)?.title}
+          {product !== undefined && titleOf(product)}
         </Text>
         <ul className={styles["answers"]}>
           {judgements.map(({ event, label, isSwapped, strength }) => (

@@ -15,7 +15,7 @@ export function Thumbnail({
   return (
     <span className={styles["thumb"]}>
       {image !== undefined && <img src={image.url} alt="" />}
-      {creative?.name}
+      <span className={styles["name"]}>{creative?.name}</span>
     </span>
   );
 }

@@ -177,7 +177,7 @@ function flatRow(item: ExportItem, asked: readonly OwnQuestionId[]): readonly Fl
     event.activeMs,
     // A query may hold the separator of the readable column.
     JSON.stringify(product.queries),
-    carriedText(item),
+    carriedText(judgement),
   );
   for (const id of asked) cells.push(own[id] ?? null);
   return cells;

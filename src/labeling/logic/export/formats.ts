@@ -11,7 +11,6 @@ import {
   imagePath,
   shownLabel,
   type ExportItem,
-  type JsonTexts,
   type ProjectData,
 } from "./project-data";
 import type {
@@ -30,8 +29,6 @@ export interface FormatOptions {
   readonly imageBytes?: ImageBytes | undefined;
   /** Called as each judgement is written, or each event of the log. */
   readonly onItem?: (() => void) | undefined;
-  /** What several files of one export share; the judgements at hand have the same. */
-  readonly texts?: JsonTexts | undefined;
 }
 
 /**
@@ -114,7 +111,9 @@ function ownMembers(example: TrainingExample): Omit<RecordMembers, keyof SharedM
 /** The judgement in the row of one order; the other order names that row. */
 function carriedIn({ item, order }: TrainingExample): string {
   const { judgement } = item;
-  return order === "AB" ? carriedText(item) : JSON.stringify({ twin: `${judgement.event.id}-AB` });
+  return order === "AB"
+    ? carriedText(judgement)
+    : JSON.stringify({ twin: `${judgement.event.id}-AB` });
 }
 
 /** CreativePair records as JSON, in both display orders, consistent with one another. */
@@ -224,7 +223,7 @@ function huggingFace(examples: Iterable<TrainingExample>): Iterable<Piece> {
  */
 function* rowLines(items: Iterable<ExportItem>): Generator<string> {
   for (const item of items) {
-    yield withMember(JSON.stringify(decisionRow(item)), "perigee", carriedText(item));
+    yield withMember(JSON.stringify(decisionRow(item)), "perigee", carriedText(item.judgement));
   }
 }
 
@@ -232,10 +231,10 @@ function* rowLines(items: Iterable<ExportItem>): Generator<string> {
 export function formatPieces(
   id: FormatId,
   data: ProjectData,
-  { items: known, imageBytes, onItem, texts }: FormatOptions = {},
+  { items: known, imageBytes, onItem }: FormatOptions = {},
 ): Pieces {
-  if (id === "native") return nativePieces(data, { onEvent: onItem, texts });
-  const items = known ?? exportItems(data, texts);
+  if (id === "native") return nativePieces(data, onItem);
+  const items = known ?? exportItems(data);
   const each = onItem === undefined ? items : counted(items, onItem);
   const examples = () => trainingExamples(each, data.project.protocols);
   switch (id) {

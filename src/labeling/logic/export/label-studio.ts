@@ -112,7 +112,7 @@ function taskText(item: ExportItem, id: number): string {
             },
           ],
   };
-  return withMember(JSON.stringify(task), "meta", `{"perigee":${carriedText(item)}}`);
+  return withMember(JSON.stringify(task), "meta", `{"perigee":${carriedText(judgement)}}`);
 }
 
 function xml(text: string): string {

@@ -14,7 +14,7 @@ import { AppError, messageOf } from "@/shared/lib/errors";
 import { sha256Hex } from "@/shared/lib/sha256";
 import type { ImportIssue } from "../import/limits";
 import { createUtf8Buffer, filesOf, type Piece } from "./pieces";
-import { PLAIN_TEXTS, type JsonTexts, type ProjectData } from "./project-data";
+import type { ProjectData } from "./project-data";
 
 /**
  * Perigee's own format: JSON Lines with the project, everything in it, and the whole event log.
@@ -59,21 +59,15 @@ async function chainHash(previous: string, lines: readonly string[]): Promise<st
   return await sha256Hex(new TextEncoder().encode(text));
 }
 
-export interface NativeOptions {
-  /** Called as each event is written. */
-  readonly onEvent?: (() => void) | undefined;
-  /** What other files of the same export have as JSON already. */
-  readonly texts?: JsonTexts | undefined;
-}
-
 /**
  * The whole project.
  *
+ * @param onEvent - called as each event is written.
  * @yields its lines, many at a time.
  */
 export async function* nativePieces(
   data: ProjectData,
-  { onEvent, texts = PLAIN_TEXTS }: NativeOptions = {},
+  onEvent?: () => void,
 ): AsyncGenerator<Piece> {
   const lines = createUtf8Buffer();
   const head = { type: "project", schema: NATIVE_SCHEMA, project: data.project };
@@ -84,7 +78,7 @@ export async function* nativePieces(
   for (const creative of data.creatives.values()) {
     lines.add(`{"type":"creative","creative":${JSON.stringify(creative)}}\n`);
   }
-  for (const pair of data.pairs) lines.add(`{"type":"pair","pair":${texts.pair(pair)}}\n`);
+  for (const pair of data.pairs) lines.add(`{"type":"pair","pair":${JSON.stringify(pair)}}\n`);
   yield [NATIVE_PATH, lines.take()];
   let hash = "";
   let events = 0;
@@ -98,7 +92,7 @@ export async function* nativePieces(
     lines.add(hash);
   }
   for (const event of data.state.events.values()) {
-    lines.add(`{"type":"event","event":${texts.event(event)}}\n`);
+    lines.add(`{"type":"event","event":${JSON.stringify(event)}}\n`);
     events++;
     onEvent?.();
     if (events % BLOCK === 0) yield* close();

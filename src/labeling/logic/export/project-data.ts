@@ -24,32 +24,6 @@ export function eventsOf(data: ProjectData): LabelEvent[] {
   return [...data.state.events.values()];
 }
 
-/** JSON of what several files of one export hold, made once. */
-export interface JsonTexts {
-  readonly event: (event: LabelEvent) => string;
-  readonly pair: (pair: LabelingPair) => string;
-}
-
-/** For one file alone: nothing is asked for twice. */
-export const PLAIN_TEXTS: JsonTexts = {
-  event: (event) => JSON.stringify(event),
-  pair: (pair) => JSON.stringify(pair),
-};
-
-function remembered<T extends object>(): (value: T) => string {
-  const known = new Map<T, string>();
-  return (value) => {
-    let text = known.get(value);
-    if (text === undefined) known.set(value, (text = JSON.stringify(value)));
-    return text;
-  };
-}
-
-/** Texts that live as long as one export: kept with the objects they would stay in memory. */
-export function createJsonTexts(): JsonTexts {
-  return { event: remembered(), pair: remembered() };
-}
-
 /** A judgement with what an export row needs of its pair. */
 export interface ExportItem {
   readonly judgement: Judgement;
@@ -57,11 +31,10 @@ export interface ExportItem {
   readonly a: LabelingCreative;
   readonly b: LabelingCreative;
   readonly annotator: string;
-  readonly texts: JsonTexts;
 }
 
 /** Judgements in force whose creatives are all there. */
-export function exportItems(data: ProjectData, texts = PLAIN_TEXTS): ExportItem[] {
+export function exportItems(data: ProjectData): ExportItem[] {
   const names = new Map(data.project.annotators.map(({ id, name }) => [id, name]));
   const out: ExportItem[] = [];
   for (const judgement of judgementsOf(data.state, data.pairsById)) {
@@ -70,7 +43,7 @@ export function exportItems(data: ProjectData, texts = PLAIN_TEXTS): ExportItem[
     const b = data.creatives.get(judgement.pair.b);
     if (product === undefined || a === undefined || b === undefined) continue;
     const annotator = names.get(judgement.event.annotator) ?? judgement.event.annotator;
-    out.push({ judgement, product, a, b, annotator, texts });
+    out.push({ judgement, product, a, b, annotator });
   }
   return out;
 }
@@ -107,8 +80,8 @@ function composePath(creative: LabelingCreative): string {
 }
 
 /** The judgement as the log holds it, as JSON for a row to carry (`carriedSchema`). */
-export function carriedText({ judgement: { pair, event }, texts }: ExportItem): string {
-  return `{"pair":${texts.pair(pair)},"event":${texts.event(event)}}`;
+export function carriedText({ pair, event }: Judgement): string {
+  return `{"pair":${JSON.stringify(pair)},"event":${JSON.stringify(event)}}`;
 }
 
 /** Left and right as shown, from the pair's own sides. */

@@ -5,7 +5,7 @@ import type { Deflater } from "./deflate";
 import { formatPieces, type FormatId } from "./formats";
 import { MANIFEST_PATH, manifestOf } from "./manifest";
 import type { Piece } from "./pieces";
-import { createJsonTexts, exportItems, imagePath, type ProjectData } from "./project-data";
+import { exportItems, imagePath, type ProjectData } from "./project-data";
 import { labelAgreementText } from "../quality";
 import { isoTime } from "../make-event";
 
@@ -79,15 +79,14 @@ export async function exportProject(
   };
   const isNative = format === "native";
   const isHuggingFace = format === "hugging-face";
-  const texts = createJsonTexts();
-  const items = exportItems(data, texts);
+  const items = exportItems(data);
   const total = (isNative ? 0 : items.length) + data.state.events.size;
   let done = 0;
   const onItem = () => onProgress(++done, total);
   const zip = createZip(makeDeflater);
   const imageBytes = imageOf === undefined ? undefined : bytesOf;
-  await zip.add(formatPieces(format, data, { items, imageBytes, onItem, texts }));
-  if (!isNative) await zip.add(formatPieces("native", data, { onItem, texts }));
+  await zip.add(formatPieces(format, data, { items, imageBytes, onItem }));
+  if (!isNative) await zip.add(formatPieces("native", data, { onItem }));
   const exportedAt = isoTime(now);
   const agreement = labelAgreementText(items.map(({ judgement }) => judgement));
   const card = dataCard(data, items, { agreement, exportedAt, isHuggingFace });
