@@ -148,10 +148,15 @@ class Neighbours {
  * Scores predictions. An item with several true values counts as right when the prediction is one of
  * them; for precision and recall its true label is then the predicted one, else its first.
  */
-function score(subjects: readonly Subject[], predicted: readonly string[]): ClassificationResult {
+async function score(
+  subjects: readonly Subject[],
+  predicted: readonly string[],
+  giveWay: GiveWay,
+): Promise<ClassificationResult> {
   const truth = subjects.map(({ truth: labels }, i) =>
     labels.includes(predicted[i]!) ? predicted[i]! : labels[0]!,
   );
+  await giveWay();
   return scoreClassification(truth, predicted);
 }
 
@@ -162,20 +167,23 @@ interface Target {
   readonly truthOf: (entry: BenchmarkEntry) => readonly string[];
 }
 
-function targetsOf(entries: readonly BenchmarkEntry[], levels: readonly string[]): Target[] {
-  const classes = levels.map((name, level): Target => ({
-    kind: "class",
-    name,
-    labels: labelsAt(entries, level),
-    truthOf: ({ classes: own = [] }) => own.slice(level, level + 1),
-  }));
-  const attributes = [...attributeValues(entries)].map(([name, labels]): Target => ({
-    kind: "attribute",
-    name,
-    labels,
-    truthOf: ({ attributes: own = {} }) => own[name] ?? [],
-  }));
-  return [...classes, ...attributes].filter(({ labels }) => labels.length >= 2);
+async function targetsOf(
+  entries: readonly BenchmarkEntry[],
+  levels: readonly string[],
+  giveWay: GiveWay,
+): Promise<Target[]> {
+  const targets: Target[] = [];
+  for (const [level, name] of levels.entries()) {
+    const truthOf = ({ classes: own = [] }: BenchmarkEntry) => own.slice(level, level + 1);
+    targets.push({ kind: "class", name, labels: labelsAt(entries, level), truthOf });
+    await giveWay();
+  }
+  for (const [name, labels] of attributeValues(entries)) {
+    const truthOf = ({ attributes: own = {} }: BenchmarkEntry) => own[name] ?? [];
+    targets.push({ kind: "attribute", name, labels, truthOf });
+  }
+  await giveWay();
+  return targets.filter(({ labels }) => labels.length >= 2);
 }
 
 /**
@@ -201,7 +209,7 @@ export async function predictLabels(
   const results: PredictionResult[] = [];
   const turns = createTurns();
   const neighbours = new Neighbours(openGallery, giveWay);
-  for (const { kind, name, labels, truthOf } of targetsOf(vocabulary, levels)) {
+  for (const { kind, name, labels, truthOf } of await targetsOf(vocabulary, levels, giveWay)) {
     const subjects: Subject[] = [];
     for (const [place, entry] of entries.entries()) {
       if (place % 1000 === 0) await turns();
@@ -211,19 +219,21 @@ export async function predictLabels(
     }
     if (subjects.length < 2) continue;
     await giveWay();
-    const push = (
+    const push = async (
       method: PredictionMethod,
       used: readonly Subject[],
       predicted: string[],
-    ): void => {
-      const scores = score(used, predicted);
+    ): Promise<void> => {
+      const scores = await score(used, predicted, giveWay);
       const right = Math.round((scores.accuracy ?? 0) * used.length);
       const interval = wilsonInterval(right, used.length, 0.95);
       results.push({ kind, name, method, scores, interval, skipped: entries.length - used.length });
     };
     if (texts.size > 0) {
       const predicted = await byLabelText(subjects, labels, texts, openGallery, giveWay);
-      push("label-text", subjects, predicted);
+      await giveWay();
+      await push("label-text", subjects, predicted);
+      await giveWay();
     }
     const sample =
       subjects.length <= KNN_ITEMS
@@ -232,7 +242,7 @@ export async function predictLabels(
     await giveWay();
     const voted = await neighbours.predict(sample, labels);
     await giveWay();
-    push("knn", sample, voted);
+    await push("knn", sample, voted);
   }
   return results;
 }

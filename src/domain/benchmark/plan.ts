@@ -59,11 +59,12 @@ export function labelSources(task: BenchmarkTask): readonly BenchmarkEntry[] {
 }
 
 function subjectViewOf(task: BenchmarkTask, views: readonly View[]): View | undefined {
-  const labelled = subjectsOf(task).filter(
-    ({ classes = [], attributes = {} }) => classes.length > 0 || Object.keys(attributes).length > 0,
-  );
+  const subjects = subjectsOf(task);
+  const isLabelled = ({ classes = [], attributes }: BenchmarkEntry): boolean =>
+    classes.length > 0 || (attributes !== undefined && Object.keys(attributes).length > 0);
   return (["mm", "i", "t"] as const).find(
-    (view) => views.includes(view) && labelled.some((entry) => hasView(entry, view)),
+    (view) =>
+      views.includes(view) && subjects.some((entry) => hasView(entry, view) && isLabelled(entry)),
   );
 }
 
@@ -72,7 +73,12 @@ const MAX_VALUES = 500;
 
 /** The classes of a level, or the values of an attribute, in order of code units. */
 export function labelsAt(entries: readonly BenchmarkEntry[], level: number): string[] {
-  return [...new Set(entries.flatMap(({ classes = [] }) => classes[level] ?? []))].sort();
+  const labels = new Set<string>();
+  for (const { classes } of entries) {
+    const label = classes?.[level];
+    if (label !== undefined) labels.add(label);
+  }
+  return [...labels].sort();
 }
 
 /** Attributes with at least two and at most 500 values. */
@@ -80,7 +86,8 @@ export function attributeValues(
   entries: readonly BenchmarkEntry[],
 ): ReadonlyMap<string, readonly string[]> {
   const values = new Map<string, Set<string>>();
-  for (const { attributes = {} } of entries) {
+  for (const { attributes } of entries) {
+    if (attributes === undefined) continue;
     for (const [name, list] of Object.entries(attributes)) {
       const set = values.get(name) ?? new Set();
       for (const value of list) set.add(value);

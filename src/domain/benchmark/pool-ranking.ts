@@ -157,7 +157,7 @@ async function openOrdered(
 ): Promise<Opened> {
   const order = await fallingOrder(pool.ids);
   const places = new Int32Array(order.length);
-  for (const [row, own] of order.entries()) places[own] = row;
+  for (let row = 0; row < order.length; row++) places[order[row]!] = row;
   const read = () => readOrdered(pool, order, dimension);
   const gallery = openGallery({ size: order.length, dimension, read });
   return { gallery, order, rowOf: (id) => places[pool.rowOf(id)!]! };
@@ -167,7 +167,8 @@ async function openOrdered(
 async function fallingOrder(ids: readonly string[]): Promise<Int32Array> {
   // Without characters beyond the basic plane the built-in order is that of the bytes, and faster.
   const isPlain = !ids.some((id) => BEYOND.test(id));
-  const rows = Int32Array.from(ids.keys());
+  const rows = new Int32Array(ids.length);
+  for (let row = 0; row < rows.length; row++) rows[row] = row;
   return await sortInTurns(
     rows,
     isPlain ? (a, b) => (ids[a]! > ids[b]! ? -1 : 1) : (a, b) => compareBytes(ids[b]!, ids[a]!),
@@ -183,9 +184,9 @@ async function readOrdered(
   const turns = createTurns();
   const matrix = pool.matrix();
   const values = new Float32Array(order.length * dimension);
-  for (const [row, place] of order.entries()) {
+  for (let row = 0; row < order.length; row++) {
     if (row % 1000 === 0) await turns();
-    const at = place * pool.dimension;
+    const at = order[row]! * pool.dimension;
     const own = values.subarray(row * dimension, (row + 1) * dimension);
     own.set(matrix.subarray(at, at + dimension));
     if (dimension < pool.dimension) normalise(own);

@@ -119,7 +119,9 @@ export function scoreClassification(
   predicted: readonly string[],
 ): ClassificationResult {
   checkLengths(truth.length, predicted.length);
-  const labels = sortLabels([...truth, ...predicted]);
+  const known = new Set(truth);
+  for (const label of predicted) known.add(label);
+  const labels = sortLabels(known);
   const index = new Map(labels.map((label, i) => [label, i]));
   const confusion = labels.map(() => labels.map(() => 0));
   truth.forEach((label, i) => {

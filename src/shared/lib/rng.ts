@@ -36,7 +36,9 @@ export function shuffled<T>(items: readonly T[], rng: Rng): T[] {
   const out = [...items];
   for (let i = out.length - 1; i > 0; i--) {
     const j = randomInt(rng, i + 1);
-    [out[i], out[j]] = [out[j] as T, out[i] as T];
+    const last = out[i] as T;
+    out[i] = out[j] as T;
+    out[j] = last;
   }
   return out;
 }
