@@ -131,16 +131,19 @@ class Neighbours {
   }
 
   async predict(subjects: readonly Subject[], labels: readonly string[]): Promise<string[]> {
-    const found = await this.of(subjects);
-    return found.map((near) => {
+    const turns = createTurns();
+    const predicted: string[] = [];
+    for (const [i, near] of (await this.of(subjects)).entries()) {
+      if (i % 500 === 0) await turns();
       const votes = new Map<string, number>();
       for (const [row, score] of near) {
         for (const label of subjects[row]!.truth) {
           votes.set(label, (votes.get(label) ?? 0) + Math.max(0, score));
         }
       }
-      return bestLabel(votes, labels);
-    });
+      predicted.push(bestLabel(votes, labels));
+    }
+    return predicted;
   }
 }
 
