@@ -100,8 +100,22 @@ test("YES to a gate closes the pair, a missing answer is named, S skips with a r
   await page.keyboard.press("Enter");
   await expect(progress(page)).toHaveText(/^1 \//u);
   await page.keyboard.press("s");
+  await page.getByRole("button", { name: "Cannot decide" }).press("Escape");
+  await expect(page.getByRole("region", { name: "Skip this pair" })).toBeHidden();
+  await page.keyboard.press("s");
   await page.getByRole("button", { name: "Cannot decide" }).press("Enter");
   await expect(progress(page)).toHaveText(/^2 \//u);
+});
+
+test("an address of another browser's project says so and leads back to the list", async ({
+  page,
+}) => {
+  await page.goto("/label?project=elsewhere&view=results");
+  await expect(
+    page.getByRole("heading", { name: "This project is not in this browser" }),
+  ).toBeVisible();
+  await page.getByRole("button", { name: "All projects" }).click();
+  await expect(page.getByRole("button", { name: "Open a sample project" })).toBeVisible();
 });
 
 test("a contradiction is pointed out and can still be confirmed", async ({ page }) => {

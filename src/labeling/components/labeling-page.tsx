@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Tabs } from "@mantine/core";
 import { IconFolderOff } from "@tabler/icons-react";
-import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useStore } from "zustand";
 import type { InferenceClient } from "@/inference/client/inference-client";
 import type { Clock, IdSource } from "@/shared/lib/ports";
@@ -141,6 +141,12 @@ function ProjectViews(props: ProjectViewProps) {
   const view: LabelingView = search.view ?? "judge";
   // Images that could not be read are asked for again when the view begins anew.
   const [readings, setReadings] = useState(0);
+  const list = useRef<HTMLDivElement>(null);
+  // On a phone the tabs are wider than the screen, and a link may lead to the last one.
+  useEffect(() => {
+    const tab = list.current?.querySelector('[aria-selected="true"]');
+    tab?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [view]);
   const tabs: readonly (readonly [LabelingView, string])[] = [
     ["judge", t`Judge`],
     ["results", t`Results`],
@@ -169,7 +175,11 @@ function ProjectViews(props: ProjectViewProps) {
             onNavigate({ view: next, project: project.id });
           }}
         >
-          <Tabs.List aria-label={t`Views of the project`} className={styles["tabs"] ?? ""}>
+          <Tabs.List
+            ref={list}
+            aria-label={t`Views of the project`}
+            className={styles["tabs"] ?? ""}
+          >
             {tabs.map(([id, name]) => (
               <Tabs.Tab key={id} value={id} aria-controls="labeling-view">
                 {name}

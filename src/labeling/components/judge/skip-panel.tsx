@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Group, Text, TextInput } from "@mantine/core";
+import { useWindowEvent } from "@mantine/hooks";
 import { useState } from "react";
 import styles from "./judge-view.module.css";
 
@@ -13,15 +14,12 @@ export function SkipPanel({
 }) {
   const { t } = useLingui();
   const [other, setOther] = useState("");
+  useWindowEvent("keydown", ({ key, isComposing }) => {
+    if (key === "Escape" && !isComposing) onClose();
+  });
   const reasons = [t`Image missing or broken`, t`Not my language`, t`Cannot decide`];
   return (
-    <section
-      className={styles["panelBar"]}
-      aria-label={t`Skip this pair`}
-      onKeyDown={(event) => {
-        if (event.key === "Escape" && !event.nativeEvent.isComposing) onClose();
-      }}
-    >
+    <section className={styles["panelBar"]} aria-label={t`Skip this pair`}>
       <Text size="sm" fw={600}>
         <Trans>Why skip?</Trans>
       </Text>

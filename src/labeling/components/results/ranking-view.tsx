@@ -24,10 +24,10 @@ const SHOWN = 200;
 
 /** Strengths of a product's creatives with their intervals; live while labelling. */
 export function RankingView(props: ProjectViewProps) {
-  const { handle, images } = props;
+  const { handle, images, onNavigate } = props;
   const { t, i18n } = useLingui();
   const { titleOf } = useTextLanguage();
-  const { creatives, products } = useStore(handle.store);
+  const { creatives, products, project } = useStore(handle.store);
   const live = useReport(props, "ranking");
   const [product, setProduct] = useState<string>();
 
@@ -42,7 +42,14 @@ export function RankingView(props: ProjectViewProps) {
   if (report.products.length === 0) {
     return (
       <EmptyState title={t`No ranking yet`}>
-        <Trans>The ranking begins with the first judgement.</Trans>
+        <Trans>The ranking begins with the first judgement.</Trans>{" "}
+        <button
+          type="button"
+          className={styles["back"]}
+          onClick={() => onNavigate({ project: project.id, view: "judge" })}
+        >
+          <Trans>Start judging</Trans>
+        </button>
       </EmptyState>
     );
   }
