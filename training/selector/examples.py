@@ -156,6 +156,7 @@ class LossWeights:
 
     answer: float = 4.0
     final: float = 2.0
+    finding: float = 4.0  # what a reading means for query and title: answers follow from it
     reason: float = 1.0
 
 

@@ -39,13 +39,30 @@ def load_weights(model: MultimodalModel, checkpoint: Path) -> int:
     return state["step"]
 
 
-def load_all_but_vision(model: MultimodalModel, checkpoint: Path) -> None:
-    """Copies connector and text model of a checkpoint whose tower may have other sizes."""
+@torch.no_grad()
+def load_all_but_vision(model: MultimodalModel, checkpoint: Path) -> int:
+    """Copies connector and text model of a checkpoint whose tower may have other sizes.
+
+    Where it has fewer layers of text, those missing are put behind the first and begin by passing
+    on what they get. Returns how many these are.
+    """
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)["model"]
-    tower = "model.vision_model."
+    tower, layers = "model.vision_model.", "model.text_model.layers."
     own = {k: v for k, v in model.state_dict().items() if k.startswith(tower)}
     rest = {k: v for k, v in state.items() if not k.startswith(tower)}
+    held = 1 + max(int(k.removeprefix(layers).split(".")[0]) for k in rest if k.startswith(layers))
+    added = len(model.model.text_model.layers) - held
+    for name in [k for k in rest if k.startswith(layers) and added]:
+        index, _, part = name.removeprefix(layers).partition(".")
+        if int(index) > 0:
+            own[f"{layers}{int(index) + added}.{part}"] = rest.pop(name)
+    for index in range(1, 1 + added):
+        layer = model.model.text_model.layers[index]
+        layer.self_attn.o_proj.weight.zero_()
+        layer.mlp.down_proj.weight.zero_()
+        own.update({f"{layers}{index}.{k}": v.clone() for k, v in layer.state_dict().items()})
     model.load_state_dict({**rest, **own})
+    return added
 
 
 @torch.no_grad()

@@ -44,6 +44,8 @@ class Recipe:
     photo_share: float  # of a pretraining batch, real photographs
     sft: Stage
     describe_share: float  # of SFT batches that describe, at the start; falls to 0 half way
+    matching: bool  # whether the text model's second layer is fitted to compare words first
+    drill_share: float  # of SFT batches that drill findings, likewise
     short_share: float  # of SFT batches without reasons, in the first half of the steps
     grpo: Stage
     grpo_settings: GrpoSettings
@@ -53,13 +55,15 @@ class Recipe:
 CPU = Recipe(
     seed=20251120,
     vision=VisionConfig(256, 768, 3, 4, image_size=160, patch_size=32, stem=(24, 48, 96, 192, 256)),
-    text=TextConfig(0, 192, 512, 4, 6, 2),
+    text=TextConfig(0, 192, 512, 5, 6, 2),
     scale_factor=1,
     vocab_size=1792,
     pretrain=Stage(steps=3200, batch=48, learning_rate=1e-3, warmup=80),
     photo_share=0.125,
     sft=Stage(steps=1400, batch=12, learning_rate=1e-3, warmup=60, checkpoint_every=150),
-    describe_share=0.7,
+    describe_share=0.4,
+    matching=True,
+    drill_share=0.3,
     short_share=0.3,
     grpo=Stage(steps=30, batch=32, learning_rate=1e-4, warmup=3, checkpoint_every=5, log_every=1),
     grpo_settings=GrpoSettings(prompts=12, group=8, temperature=1.0, clip=0.2, kl=0.02, epochs=1),
@@ -81,6 +85,7 @@ SMOKE = replace(
     vocab_size=640,
     pretrain=Stage(steps=6, batch=8, learning_rate=1e-3, warmup=2, checkpoint_every=3, log_every=1),
     photo_share=0.0,
+    matching=False,
     sft=Stage(steps=6, batch=4, learning_rate=1e-3, warmup=2, checkpoint_every=3, log_every=1),
     grpo=Stage(steps=2, batch=4, learning_rate=1e-4, warmup=1, checkpoint_every=1, log_every=1),
     grpo_settings=GrpoSettings(prompts=2, group=2, temperature=1.0, clip=0.2, kl=0.02, epochs=1),

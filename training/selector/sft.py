@@ -23,6 +23,7 @@ from common.parallel import Worker, launch
 from common.runtime import Runtime, batch_rng, open_runtime, seed_everything
 from selector.data import Creatives, load_creatives
 from selector.describe import describe, describe_product, describe_prompt, describe_text
+from selector.drill import Drills
 from selector.examples import (
     LANGUAGES,
     ORDERS,
@@ -35,6 +36,7 @@ from selector.examples import (
     token_weights,
 )
 from selector.factors import factor_table
+from selector.matching import LAYER, fit_matching, fitted_parts
 from selector.model import (
     build_model,
     load_all_but_vision,
@@ -64,20 +66,27 @@ def response_logprobs(
     return picked, weights[:, 1:][targets]
 
 
-DESCRIBE, SHORT, FULL = "describe", "short", "full"
+DESCRIBE, DRILL, SHORT, FULL = "describe", "drill", "short", "full"
 WARM_UP = 0.5  # of the steps: afterwards nothing but full responses
 # Sequences of a kind for one full response: about as many tokens.
-PER_FULL = {DESCRIBE: 2, SHORT: 2, FULL: 1}
+PER_FULL = {DESCRIBE: 2, DRILL: 1, SHORT: 2, FULL: 1}
 
 
 def batch_kind(recipe: Recipe, step: int, rng: np.random.Generator) -> str:
     """What a step learns; one kind in a batch, so that little is padded."""
     left = 1 - step / (WARM_UP * recipe.sft.steps)  # 1 to 0 during the warm-up
-    describe = recipe.describe_share * max(0.0, left)
     # At the end none: where one in six has no reasons, the likeliest response has none.
-    short = recipe.short_share if left > 0 else 0.0
+    shares = {
+        DESCRIBE: recipe.describe_share * max(0.0, left),
+        DRILL: recipe.drill_share * max(0.0, left),
+        SHORT: recipe.short_share if left > 0 else 0.0,
+    }
     drawn = rng.random()
-    return DESCRIBE if drawn < describe else SHORT if drawn < describe + short else FULL
+    for kind, share in shares.items():
+        if drawn < share:
+            return kind
+        drawn -= share
+    return FULL
 
 
 def draw_batch(
@@ -89,6 +98,7 @@ def draw_batch(
     image_tokens: int,
     worker: Worker,
     wording: Wording,
+    drills: Drills,
 ) -> Batch:
     """A worker's examples of one step, a function of (seed, step, rank)."""
     rng = batch_rng(recipe.seed + 1, step)
@@ -104,14 +114,27 @@ def draw_batch(
             view = View(pairs[index], order, language)
             if kind == DESCRIBE:
                 prompt, response = describe_prompt(view, image_tokens), describe(view, data, rng)
+            elif kind == DRILL:
+                prompt, response = view.prompt(image_tokens), drills.draw(view, rng).text
             else:
                 prompt = view.prompt(image_tokens, with_queries)
                 response = view.response(rng, kind == FULL, wording)
             prompts.append(vocabulary.encode(prompt))
             responses.append(vocabulary.encode(response))
-            weights.append(token_weights(responses[-1], vocabulary, LossWeights()))
+            weights.append(response_weights(responses[-1], kind, vocabulary, drills))
             images.append(tuple(data.order[side] for side in view.sides))
     return collate(prompts, responses, weights, images, vocabulary.pad)
+
+
+def response_weights(
+    ids: list[int], kind: str, vocabulary: Vocabulary, drills: Drills
+) -> list[float]:
+    """The weight of each response token; of a drill nothing but the findings counts."""
+    counts = LossWeights()
+    weights = [0.0] * len(ids) if kind == DRILL else token_weights(ids, vocabulary, counts)
+    for where in drills.findings(ids):
+        weights[where] = [counts.finding] * (where.stop - where.start)
+    return weights
 
 
 def train(
@@ -134,18 +157,23 @@ def train(
     seed_everything(recipe.seed + 1)
     stage, vocabulary = recipe.sft, load_vocabulary(out)
     model = build_model(recipe, vocabulary)
-    if init is not None:
-        load_all_but_vision(model, init)
+    added = load_all_but_vision(model, init) if init is not None else 0
     load_vision(model, out / "vision.pt")
     if init is None or reset_sides:
-        wire_sides(model, vocabulary, data, features)
+        wire_sides(model, vocabulary, data, features, LAYER + 1 if recipe.matching else 1)
+    checkpoint, drills = out / "sft.pt", Drills(data, vocabulary.tokenizer)
+    log = RunLog(out, "sft", quiet=not worker.leads)
+    if recipe.matching and (init is None or added) and not checkpoint.exists():
+        fit_matching(model, vocabulary, data, features, drills, log, recipe.seed + 1)
     model.model.vision_model.requires_grad_(False)
+    if recipe.matching:
+        # The first steps shake all weights, and what was fitted would not come back.
+        for part in fitted_parts(model):
+            part.requires_grad_(False)
     model.to(runtime.device)
     optimizer = make_optimizer(model, stage.learning_rate)
-    checkpoint = out / "sft.pt"
     first = load_checkpoint(checkpoint, model, optimizer).step if checkpoint.exists() else 0
     pairs, val_pairs = data.pairs_of("train"), data.pairs_of("val")[:120]
-    log = RunLog(out, "sft", quiet=not worker.leads)
     log.write(
         event="start",
         step=first,
@@ -157,7 +185,9 @@ def train(
     )
     image_tokens, wording = model.config.image_tokens, Wording.read(out)
     for step in range(first, min(stage.steps, stop_at or stage.steps)):
-        batch = draw_batch(recipe, pairs, data, vocabulary, step, image_tokens, worker, wording)
+        batch = draw_batch(
+            recipe, pairs, data, vocabulary, step, image_tokens, worker, wording, drills
+        )
         with runtime.autocast():
             logprobs, weights = response_logprobs(
                 model, batch, features[batch.images].to(runtime.device)
@@ -172,32 +202,35 @@ def train(
         due = (step + 1) % stage.checkpoint_every == 0 or step + 1 == stage.steps
         if due and worker.leads:
             save_checkpoint(checkpoint, step + 1, model, optimizer)
-            scores = forced_scores(model, data, vocabulary, val_pairs, features, runtime)
+            scores = forced_scores(model, data, vocabulary, val_pairs, features, runtime, drills)
             log.write(event="val", step=step + 1, **scores)
     worker.wait()
     return model
 
 
 def wire_sides(
-    model: MultimodalModel, vocabulary: Vocabulary, data: Creatives, features: Tensor
+    model: MultimodalModel, vocabulary: Vocabulary, data: Creatives, features: Tensor, layer: int
 ) -> None:
-    """Sets the heads that read the two sides (`selector.sides`), from training pictures."""
+    """Sets the heads that read the two sides (`selector.sides`), from training pictures.
+
+    layer: the first that compares the pictures.
+    """
     factors = [creative["factors"] for creative in data.creatives.values()]
     rows = [i for name, i in data.order.items() if data.split_of(name) == "train"]
     rows = rows[: min(len(rows), WIRING_PICTURES) // 2 * 2]
     prompt = describe_prompt(View(data.pairs_of("train")[0], "AB", "en"), model.config.image_tokens)
     ids = torch.tensor([vocabulary.encode(prompt)] * (len(rows) // 2))
     sample = Sample(ids, features[rows])
-    channels = set_sides(model, vocabulary, sample, factor_table([factors[i] for i in rows]))
+    channels = set_sides(model, vocabulary, sample, factor_table([factors[i] for i in rows]), layer)
     # What a picture shows needs more directions than one layer reads: two layers share the words.
-    for layer, seen in ((2, describe_product), (3, describe_text)):
-        if layer >= len(model.model.text_model.layers):
+    for above, seen in ((layer + 1, describe_product), (layer + 2, describe_text)):
+        if above >= len(model.model.text_model.layers):
             return
         words = torch.zeros(len(rows), vocabulary.tokenizer.get_vocab_size())
         for row, index in enumerate(rows):
             for language in LANGUAGES:
                 words[row, vocabulary.encode(seen(factors[index], language))] = 1
-        name_words(model, channels, sample, words, layer)
+        name_words(model, channels, sample, words, above)
 
 
 def _mean_loss(logprobs: Tensor, where: Tensor) -> float:
@@ -212,6 +245,7 @@ def forced_scores(
     pairs: list[dict],
     features: Tensor,
     runtime: Runtime,
+    drills: Drills,
 ) -> dict[str, float]:
     """Accuracy of each answer token given the true text before it (cheap, for watching a run)."""
     hits: dict[str, list[bool]] = {}
@@ -233,8 +267,12 @@ def forced_scores(
         with runtime.autocast():
             hidden = model.model.text_model(model.embed(ids, chosen.flatten(0, 1).float()))
             right = (model.logits(hidden[:, :-1]).argmax(-1) == ids[:, 1:]).cpu()
-        for row in range(len(views)):
+        for row, response in enumerate(responses):
             question = ""
+            before = int((batch.weights[row] > 0).nonzero()[0]) - 1  # right[i] is about token i + 1
+            for where in drills.findings(response):
+                said = right[row, before + where.start : before + where.stop]
+                hits.setdefault("findings", []).append(bool(said.all()))
             for column in range(1, ids.shape[1]):
                 token = vocabulary.tokenizer.id_to_token(int(batch.ids[row, column - 1]))
                 if token and token.startswith("Q") and token[1:].isdigit():
@@ -271,7 +309,8 @@ def cached_features(
 def work(worker: Worker, args: argparse.Namespace) -> None:
     """One process of a run."""
     recipe = with_steps(RECIPES[args.recipe], "sft", args.steps, args.learning_rate)
-    shares = {"describe_share": args.describe_share, "short_share": args.short_share}
+    shares = {"describe_share": args.describe_share, "short_share": args.short_share,
+              "drill_share": args.drill_share}  # fmt: skip
     recipe = replace(recipe, **{name: share for name, share in shares.items() if share is not None})
     runtime = open_runtime(args.device, args.threads)
     data = load_creatives(args.data)
@@ -289,6 +328,7 @@ def main() -> None:
         "--reset-sides", action="store_true", help="with --init: set the side-reading heads anew"
     )
     parser.add_argument("--describe-share", type=float, help="replaces the recipe's")
+    parser.add_argument("--drill-share", type=float, help="replaces the recipe's")
     parser.add_argument("--short-share", type=float, help="replaces the recipe's")
     args = parser.parse_args()
     recipe, data = RECIPES[args.recipe], load_creatives(args.data)

@@ -7,9 +7,9 @@ on few pairs very long to find. Instead of waiting, a few weights are set once, 
   PICTURE (constant on picture tokens), PLAIN (constant on text tokens), SIDE and SPOKEN (below);
 - layer 0: every token attends to the nearest letter before it and copies its sign, a picture to
   SIDE, a word to SPOKEN: the side that the sentence speaks of;
-- layer 1: of each key-value group one head reads A's tokens, one B's, with values that predict the
-  factors, and their difference enters the residual stream: what is compared;
-- layer 2: the same heads again with values that predict the words of a description, each side
+- a layer above: of each key-value group one head reads A's tokens, one B's, with values that
+  predict the factors, and their difference enters the residual stream: what is compared;
+- the next: the same heads again with values that predict the words of a description, each side
   written to directions of its own: a difference cannot say which colour A has. A third head reads
   the side spoken of and adds the predicted words' embeddings, that is, to their logits (output
   weights are tied): p(word) ~ p(word | text) * exp(evidence of the picture).
@@ -201,9 +201,9 @@ def _spread(size: int, count: int, scale: Tensor, channels: Channels, seed: int)
 
 @torch.no_grad()
 def set_sides(
-    model: MultimodalModel, vocabulary: Vocabulary, sample: Sample, targets: Tensor
+    model: MultimodalModel, vocabulary: Vocabulary, sample: Sample, targets: Tensor, layer: int = 1
 ) -> Channels:
-    """Sets layers 0 and 1. targets: [2 B, K] factors of the sample's pictures."""
+    """Sets layer 0 and a layer above. targets: [2 B, K] factors of the sample's pictures."""
     text, config = model.model.text_model, model.config.text
     projection = model.model.connector.modality_projection.proj
     channels = Channels(*_reserve(model, 6))
@@ -247,8 +247,8 @@ def set_sides(
     readers = predictive_directions(embedded.mean(1), targets, count)
     spread = _spread(size, count, scale, channels, seed=0)
     # RMSNorm divides by the embedding's level, so the readers see embedded / level.
-    levels = _levels(model, sample, 1, channels)
-    _read_both(text.layers[1].self_attn, channels, levels, readers * level, (spread, -spread))
+    levels = _levels(model, sample, layer, channels)
+    _read_both(text.layers[layer].self_attn, channels, levels, readers * level, (spread, -spread))
     return channels
 
 
@@ -256,7 +256,7 @@ def set_sides(
 def name_words(
     model: MultimodalModel, channels: Channels, sample: Sample, words: Tensor, layer: int
 ) -> None:
-    """Sets a layer above 1, after `set_sides`; with several, the lower ones first.
+    """Sets a layer above those of `set_sides`, afterwards; with several, the lower ones first.
 
     words: [2 B, V] which tokens of the vocabulary describe each picture, 0 or 1.
     """
