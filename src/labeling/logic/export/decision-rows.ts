@@ -1,7 +1,7 @@
 import { QUESTION_IDS } from "@/domain/evaluation-protocol";
 import { OWN_QUESTION_IDS, type OwnQuestionId } from "@/domain/labeling/protocol-definition";
 import { carriedText, imagePath, type ExportItem, type ProjectData } from "./project-data";
-import type { Piece } from "./pieces";
+import { createUtf8Buffer, type Piece } from "./pieces";
 import type { DecisionRow } from "./row-schemas";
 
 function side(creative: ExportItem["a"]): DecisionRow["a"] {
@@ -85,19 +85,37 @@ export function csvCell(value: unknown): string {
   return /[",\r\n]/u.test(text) ? `"${text.replace(/"/gu, '""')}"` : text;
 }
 
+/** Texts from this length on are quoted as bytes. */
+const LONG = 200;
+/** Bytes of a piece of a table. */
+const PIECE = 1 << 17;
+
 /**
  * A table as RFC 4180 has it.
  *
- * @yields line after line.
+ * @yields many lines at a time.
  */
 export function* csvIn(
   path: string,
   header: readonly string[],
   rows: Iterable<readonly unknown[]>,
 ): Generator<Piece> {
-  const line = (cells: readonly unknown[]): Piece => [path, `${cells.map(csvCell).join(",")}\r\n`];
-  yield line(header);
-  for (const row of rows) yield line(row);
+  const lines = createUtf8Buffer();
+  lines.add(`${header.map(csvCell).join(",")}\r\n`);
+  for (const row of rows) {
+    let text = "";
+    for (const [at, cell] of row.entries()) {
+      if (at > 0) text += ",";
+      if (typeof cell === "string" && cell.length >= LONG) {
+        lines.add(text);
+        lines.addQuoted(cell);
+        text = "";
+      } else text += csvCell(cell);
+    }
+    lines.add(`${text}\r\n`);
+    if (lines.size() >= PIECE) yield [path, lines.take()];
+  }
+  yield [path, lines.take()];
 }
 
 export const FLAT_COLUMNS = [

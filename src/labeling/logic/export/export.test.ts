@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import Papa from "papaparse";
 import { expect, test } from "vitest";
 import { creativePairSchema } from "@/domain/creative-pair";
 import { flipAnswers } from "@/domain/evaluation-protocol";
@@ -7,9 +9,10 @@ import { foldEvents } from "@/domain/labeling/label-state";
 import { parseReasoning } from "@/domain/reasoning-text";
 import { syntheticProject } from "../synthetic-project";
 import { dataCard } from "./data-card";
-import { decisionRow } from "./decision-rows";
+import { csvIn, decisionRow } from "./decision-rows";
 import { FORMAT_IDS, writeFormat } from "./formats";
 import { readNative, writeNative } from "./native";
+import { filesOf } from "./pieces";
 import { eventsOf, exportItems } from "./project-data";
 import type { CreativePairRow } from "./row-schemas";
 
@@ -175,4 +178,21 @@ test("the data card counts what is there", () => {
   });
   expect(card).toContain("pretty_name");
   expect(card).toContain(`Events in the log: ${data.state.events.size}`);
+});
+
+test("any table comes back from its CSV, short and long cells with quotes and breaks among them", async () => {
+  const part = fc.constantFrom('"', '""', ",", "\r\n", "a", "换", "😀", " ");
+  const cell = fc.oneof(
+    fc.array(part, { maxLength: 6 }),
+    fc.array(part, { minLength: 200, maxLength: 400 }),
+  );
+  const row = fc.tuple(cell, cell, cell).map((cells) => cells.map((parts) => parts.join("")));
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 40 }), async (rows) => {
+      const [file] = await filesOf(csvIn("t.csv", ["x", "y", "z"], rows));
+      const { data: read } = Papa.parse<string[]>((file!.content as string).slice(0, -2));
+      expect(read).toEqual([["x", "y", "z"], ...rows]);
+    }),
+    { numRuns: 50 },
+  );
 });

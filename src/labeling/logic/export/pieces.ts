@@ -47,10 +47,31 @@ export async function filesOf(pieces: Pieces): Promise<ExportFile[]> {
 /** Most bytes that UTF-8 needs for a unit of a string's length. */
 const MOST_BYTES = 3;
 const encoder = new TextEncoder();
+const QUOTE = 0x22;
+
+/**
+ * Doubles the quotes of buffer[from, to) in place; there is room behind. Byte by byte, since a JSON
+ * text has a hundred of them and replacing them in a string takes three times as long.
+ *
+ * @returns the new end.
+ */
+function doubleQuotes(buffer: Uint8Array, from: number, to: number): number {
+  let quotes = 0;
+  for (let at = from; at < to; at++) if (buffer[at] === QUOTE) quotes++;
+  const end = to + quotes;
+  for (let at = to - 1, free = end - 1; free > at; at--) {
+    const byte = buffer[at]!;
+    buffer[free--] = byte;
+    if (byte === QUOTE) buffer[free--] = QUOTE;
+  }
+  return end;
+}
 
 /** Text as UTF-8, line by line: joined first, one Chinese note would make all of it slow to encode. */
 export interface Utf8Buffer {
   readonly add: (text: string) => void;
+  /** The text in double quotes, those in it doubled, as CSV has it. */
+  readonly addQuoted: (text: string) => void;
   readonly size: () => number;
   /** What was added since the last time. */
   readonly take: () => Uint8Array<ArrayBuffer>;
@@ -60,15 +81,25 @@ export interface Utf8Buffer {
 export function createUtf8Buffer(capacity = 1 << 18): Utf8Buffer {
   let buffer = new Uint8Array(capacity);
   let filled = 0;
+  function reserve(bytes: number): void {
+    const most = filled + bytes;
+    if (most <= buffer.length) return;
+    const larger = new Uint8Array(Math.max(most, 2 * buffer.length));
+    larger.set(buffer.subarray(0, filled));
+    buffer = larger;
+  }
+  const write = (text: string) => encoder.encodeInto(text, buffer.subarray(filled)).written;
   return {
     add(text) {
-      const most = filled + text.length * MOST_BYTES;
-      if (most > buffer.length) {
-        const larger = new Uint8Array(Math.max(most, 2 * buffer.length));
-        larger.set(buffer.subarray(0, filled));
-        buffer = larger;
-      }
-      filled += encoder.encodeInto(text, buffer.subarray(filled)).written;
+      reserve(text.length * MOST_BYTES);
+      filled += write(text);
+    },
+    addQuoted(text) {
+      // A quote is one byte and becomes two, fewer than the three that are kept for each unit.
+      reserve(text.length * MOST_BYTES + 2);
+      buffer[filled++] = QUOTE;
+      filled = doubleQuotes(buffer, filled, filled + write(text));
+      buffer[filled++] = QUOTE;
     },
     size: () => filled,
     take() {
