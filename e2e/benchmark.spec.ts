@@ -39,7 +39,9 @@ test("a link restores the view on a fresh page", async ({ page }) => {
   const encoders = "a=baseline-words&b=moon2-nano%2Fstages%2Fmoon2";
   const view = `direction=t-mm&${encoders}&sort=margin&filter=hit&query=qt1`;
   await open(page, `/search?data=demo&language=en&${view}&map=error`);
-  await expect(page.getByRole("heading", { name: /bag of words · true item at/ })).toBeVisible();
+  // Both encoders are run first.
+  const found = page.getByRole("heading", { name: /bag of words · true item at/ });
+  await expect(found).toBeVisible({ timeout: 120_000 });
   await expect(page.getByRole("heading", { name: /MOON2\.0.* · true item at/ })).toBeVisible();
   await expect(page.getByText("polo zigzag gray T-shirt").first()).toBeVisible();
   await expect(page.getByRole("combobox", { name: "Show" })).toHaveValue("hit");

@@ -185,7 +185,7 @@ export function EnginePanel({ client }: { readonly client: InferenceClient }) {
       {status.data !== undefined && (
         <>
           <Radio.Group
-            aria-label={t`Engine`}
+            label={<span className="visually-hidden">{t`Engine`}</span>}
             value={select.isPending ? select.variables : chosen}
             onChange={(value) => select.mutate(value as EngineId | "auto")}
           >
