@@ -121,7 +121,7 @@ export function RankingView(props: ProjectViewProps) {
                   <Table.Td>
                     <Thumbnail images={images} creative={creatives.get(creative)} />
                   </Table.Td>
-                  {isOverall && <Table.Td>{titleOfId(of)}</Table.Td>}
+                  {isOverall && <Table.Td miw={160}>{titleOfId(of)}</Table.Td>}
                   <Table.Td className={styles["oneLine"] ?? ""}>
                     <Whisker
                       value={strength.value}
