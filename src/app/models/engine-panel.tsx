@@ -185,7 +185,8 @@ export function EnginePanel({ client }: { readonly client: InferenceClient }) {
       {status.data !== undefined && (
         <>
           <Radio.Group
-            label={<span className="visually-hidden">{t`Engine`}</span>}
+            label={t`Engine`}
+            labelProps={{ className: "visually-hidden" }}
             value={select.isPending ? select.variables : chosen}
             onChange={(value) => select.mutate(value as EngineId | "auto")}
           >

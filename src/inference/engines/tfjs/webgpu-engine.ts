@@ -177,6 +177,8 @@ class WebGpuTfjsDevice implements TfjsDevice {
   }
 
   memory(): { readonly tensors: number; readonly gpuBuffers: number; readonly bytes: number } {
+    // tfjs counts for the active backend only, and has none once another engine has closed.
+    if (!this.isDisposed) this.activate();
     const { bufferManager } = this.backend;
     const pooled = bufferManager.getNumUsedBuffers() + bufferManager.getNumFreeBuffers();
     return {

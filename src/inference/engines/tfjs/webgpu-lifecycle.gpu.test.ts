@@ -188,6 +188,17 @@ describe.skipIf(!hasGpu)(`webgpu engine${whyNot}`, () => {
     await next.dispose();
   });
 
+  it("goes on, and counts its memory, after another engine was made and closed", async () => {
+    const before = engine.memory();
+    const other = await createWebGpuEngine();
+    await other.dispose();
+    expect(engine.memory()).toEqual(before);
+    const model = await engine.loadModel(DECODE_WEIGHTS);
+    await decode(await model.program(DECODE), 2);
+    model.dispose();
+    expect(engine.memory()).toEqual(before);
+  });
+
   it("does not call its own closing a loss", async () => {
     const isLost = vi.fn<() => void>();
     const other = await createWebGpuEngine();
