@@ -2,6 +2,7 @@ import { expect, test, violations } from "./fixtures";
 
 /** A software adapter compiles the self-test's shaders on the cores that everything else uses. */
 const STARTED_MS = 120_000;
+test.setTimeout(300_000);
 
 test("the models page tells which engine passed its self-test, and when a later start relies on it", async ({
   page,
