@@ -11,10 +11,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from tokenizers import Tokenizer
 
 from selector.data import Creatives
-from selector.examples import View
+from selector.examples import View, Vocabulary
 from selector.grammar import appeal, grammar
 from selector.prompt import Language
 
@@ -33,7 +32,7 @@ class Drill:
 class Drills:
     """Draws drills and finds the findings in a response."""
 
-    def __init__(self, data: Creatives, tokenizer: Tokenizer) -> None:
+    def __init__(self, data: Creatives, vocabulary: Vocabulary) -> None:
         self._lexicon = grammar()["lexicon"]
         self._interests: dict[str, str] = {}  # of every headline of the training pictures
         for name, creative in data.creatives.items():
@@ -41,7 +40,7 @@ class Drills:
             if seen["has_headline"] and data.split_of(name) == "train":
                 self._interests[seen["headline"]] = seen["headline_interest"]
         phrases = {
-            tuple(tokenizer.encode(before + words[language], add_special_tokens=False).ids)
+            tuple(vocabulary.encode(before + words[language]))
             for slot in FINDINGS
             for words in self._lexicon[slot].values()
             for language, before in (("en", " "), ("zh", ""))

@@ -200,8 +200,8 @@ class MatchingFit(nn.Module):
         self.written = torch.zeros(())  # what attention added last, by what was there (squares)
         self.bags = nn.Linear(stream.shape[1], drilled[0].bags.shape[-1] * 3)
 
-    def forward(self, drilled: list[Drilled]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Logits of the bags [N, 3, K] and of the findings [N, 4], and both truths."""
+    def forward(self, drilled: list[Drilled]) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits of the bags [3, N, K] and of the findings [N, 4], and the true bags [3, N, K]."""
         attention, layer = self.layer.self_attn, self.layer
         stream = nn.utils.rnn.pad_sequence([d.stream.float() for d in drilled], batch_first=True)
         at = torch.stack([d.at for d in drilled])  # [B, n]
@@ -224,7 +224,7 @@ class MatchingFit(nn.Module):
         seen = layer.post_attention_layernorm(after).flatten(0, 1)
         bags = torch.cat([drill.bags for drill in drilled], dim=1)
         findings = 8 * (layer.mlp(seen) @ self.towards - 0.5)
-        return self.bags(seen).view(len(seen), 3, -1), findings, bags.transpose(0, 1), bags
+        return self.bags(seen).view(len(seen), 3, -1).transpose(0, 1), findings, bags
 
 
 def fitted_parts(model: MultimodalModel) -> list[nn.Module]:
@@ -245,11 +245,11 @@ def fit_matching(
     fit = MatchingFit(model, drilled, concepts)
     trained = [*fit.layer.parameters(), *fit.bags.parameters()]
     optimizer = torch.optim.AdamW(trained, lr=RATE, betas=(0.9, 0.98), weight_decay=0.01)
-    rng = np.random.default_rng([seed, 1])
+    rng, scores = np.random.default_rng([seed, 1]), {}
     for step in range(steps):
         batch = [drilled[i] for i in rng.choice(count, min(count, BATCH), replace=False)]
-        bag_logits, logits, bags, by_part = fit(batch)
-        truth, asked = concepts.findings(by_part)
+        bag_logits, logits, bags = fit(batch)
+        truth, asked = concepts.findings(bags)
         loss = F.binary_cross_entropy_with_logits(bag_logits, bags) * bags.shape[-1] / 1.5
         loss = loss + WRITE_COST * fit.written
         told = F.binary_cross_entropy_with_logits(logits, truth, reduction="none")
@@ -265,13 +265,13 @@ def fit_matching(
             scores = _told_right(fit, held_out)
             log.write(event="matching", step=step + 1, loss=loss.item(),
                       written=fit.written.item(), **scores)  # fmt: skip
-    return _told_right(fit, held_out)
+    return scores
 
 
 @torch.no_grad()
 def _told_right(fit: MatchingFit, drilled: list[Drilled]) -> dict[str, float]:
-    _, logits, _, by_part = fit(drilled)
-    truth, asked = fit.concepts.findings(by_part)
+    _, logits, bags = fit(drilled)
+    truth, asked = fit.concepts.findings(bags)
     right = ((logits > 0) == (truth > 0)) * asked
     shares = (right.sum(0) / asked.sum(0)).tolist()
     return dict(zip(("searched", "titled", "color", "kind"), shares, strict=True))

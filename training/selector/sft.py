@@ -161,7 +161,7 @@ def train(
     load_vision(model, out / "vision.pt")
     if init is None or reset_sides:
         wire_sides(model, vocabulary, data, features, LAYER + 1 if recipe.matching else 1)
-    checkpoint, drills = out / "sft.pt", Drills(data, vocabulary.tokenizer)
+    checkpoint, drills = out / "sft.pt", Drills(data, vocabulary)
     log = RunLog(out, "sft", quiet=not worker.leads)
     if recipe.matching and (init is None or added) and not checkpoint.exists():
         fit_matching(model, vocabulary, data, features, drills, log, recipe.seed + 1)

@@ -47,7 +47,7 @@ def view_of(data: Creatives, language: Language) -> View:
 def test_every_finding_follows_from_what_the_line_says(
     data: Creatives, vocabulary: Vocabulary, language: Language
 ) -> None:
-    drills, words = Drills(data, vocabulary.tokenizer), grammar()["lexicon"]
+    drills, words = Drills(data, vocabulary), grammar()["lexicon"]
     view = view_of(data, language)
     lines = [
         line
@@ -81,7 +81,7 @@ def test_every_finding_follows_from_what_the_line_says(
 def test_findings_alone_are_targets(
     data: Creatives, vocabulary: Vocabulary, language: Language
 ) -> None:
-    drills = Drills(data, vocabulary.tokenizer)
+    drills = Drills(data, vocabulary)
     ids = vocabulary.encode(drills.draw(view_of(data, language), np.random.default_rng(3)).text)
     found = drills.findings(ids)
     assert len(found) == 2 * 2 * LINES

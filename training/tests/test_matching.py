@@ -47,7 +47,7 @@ def model_of(data: Creatives) -> tuple[MultimodalModel, Vocabulary]:
 
 def test_heads_start_on_the_part_they_are_to_read(data: Creatives) -> None:
     model, vocabulary = model_of(data)
-    drills = Drills(data, vocabulary.tokenizer)
+    drills = Drills(data, vocabulary)
     features = torch.randn(len(data.order), 4, 32)
     drilled = matching.draw_drills(model, vocabulary, data, features, drills, 24, seed=2)
     fit = MatchingFit(model, drilled, matching.Concepts.of(drills))
@@ -78,7 +78,7 @@ def test_fitting_changes_this_layer_alone_and_lowers_the_loss(
     model, vocabulary = model_of(data)
     before = {name: value.clone() for name, value in model.state_dict().items()}
     features = torch.randn(len(data.order), 4, 32)
-    drills = Drills(data, vocabulary.tokenizer)
+    drills = Drills(data, vocabulary)
     log, size = RunLog(tmp_path, "fit"), {"count": 24, "held": 8, "steps": 30}
     told = fit_matching(model, vocabulary, data, features, drills, log, seed=1, **size)
     assert set(told) == {"searched", "titled", "color", "kind"}

@@ -2,7 +2,6 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Select, Table, Text, Title } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useStore } from "zustand";
-import { EmptyState } from "@/shared/ui/empty-state";
 import { formatNumber } from "@/shared/ui/format";
 import { Notice } from "@/shared/ui/notice";
 import { TaskProgress } from "@/shared/ui/task-progress";
@@ -11,6 +10,7 @@ import { rankOverall } from "../../logic/ranking";
 import { measureCreatives } from "../../queries/measure-creatives";
 import type { ProjectViewProps } from "../labeling-context";
 import { useTextLanguage } from "../use-text-language";
+import { BeforeJudging } from "./before-judging";
 import { ReportState } from "./report-state";
 import { Thumbnail } from "./thumbnail";
 import { useReport } from "./use-report";
@@ -41,16 +41,12 @@ export function RankingView(props: ProjectViewProps) {
   const report = live.report.ranking;
   if (report.products.length === 0) {
     return (
-      <EmptyState title={t`No ranking yet`}>
-        <Trans>The ranking begins with the first judgement.</Trans>{" "}
-        <button
-          type="button"
-          className={styles["back"]}
-          onClick={() => onNavigate({ project: project.id, view: "judge" })}
-        >
-          <Trans>Start judging</Trans>
-        </button>
-      </EmptyState>
+      <BeforeJudging
+        title={t`No ranking yet`}
+        onStart={() => onNavigate({ project: project.id, view: "judge" })}
+      >
+        <Trans>The ranking begins with the first judgement.</Trans>
+      </BeforeJudging>
     );
   }
   const isOverall = product === OVERALL;

@@ -2,13 +2,13 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Table, Text, Title } from "@mantine/core";
 import { useStore } from "zustand";
 import { currentProtocol } from "@/domain/labeling/records";
-import { EmptyState } from "@/shared/ui/empty-state";
 import { formatDuration, formatNumber, formatPercent } from "@/shared/ui/format";
 import type { Share } from "../../logic/quality";
 import { PreferencePanel } from "../assist/preference-panel";
 import type { ProjectViewProps } from "../labeling-context";
 import { useTextLanguage } from "../use-text-language";
 import { AgreementTable } from "./agreement-table";
+import { BeforeJudging } from "./before-judging";
 import { ReportState } from "./report-state";
 import { useReport } from "./use-report";
 import styles from "../labeling-page.module.css";
@@ -55,16 +55,12 @@ export function ResultsView(props: ProjectViewProps) {
   const { quality: report, reasons, progress: doneOf } = live.report;
   if (report.annotators.length === 0) {
     return (
-      <EmptyState title={t`No judgements yet`}>
-        <Trans>Results appear with the first judgement and follow each one.</Trans>{" "}
-        <button
-          type="button"
-          className={styles["back"]}
-          onClick={() => onNavigate({ project: project.id, view: "judge" })}
-        >
-          <Trans>Start judging</Trans>
-        </button>
-      </EmptyState>
+      <BeforeJudging
+        title={t`No judgements yet`}
+        onStart={() => onNavigate({ project: project.id, view: "judge" })}
+      >
+        <Trans>Results appear with the first judgement and follow each one.</Trans>
+      </BeforeJudging>
     );
   }
   return (
