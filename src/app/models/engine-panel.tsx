@@ -7,7 +7,7 @@ import { ErrorState } from "@/shared/ui/error-state";
 import { formatBytes, formatDateTime, formatDuration, formatNumber } from "@/shared/ui/format";
 import { ErrorNotice } from "@/shared/ui/notice";
 import { ENGINE_NAMES } from "./engine-names";
-import { engineReason } from "./engine-reason";
+import { engineReason, softwareReason } from "./engine-reason";
 import { engineStatusQuery } from "./queries";
 import styles from "./models-page.module.css";
 
@@ -65,6 +65,7 @@ function EngineItem({
     testedAt === undefined
       ? t`Passed the self-test`
       : t`Passed the self-test on ${formatDateTime(testedAt, i18n.locale)}; not repeated at this start`;
+  const adapter = status.softwareAdapters[check.engine];
   return (
     <div className={styles["engine"]}>
       <Radio
@@ -80,7 +81,17 @@ function EngineItem({
             )}
           </Group>
         }
-        description={check.usable ? passed : engineReason(check, i18n)}
+        description={
+          <>
+            {check.usable ? passed : engineReason(check, i18n)}
+            {adapter !== undefined && (
+              <>
+                <br />
+                {softwareReason(adapter, i18n)}
+              </>
+            )}
+          </>
+        }
       />
       <Checks check={check} />
     </div>
@@ -90,18 +101,24 @@ function EngineItem({
 /** An engine that was not needed so far: it can be tested, or chosen, which tests it first. */
 function UntestedItem({
   engine,
+  softwareAdapter,
   isTesting,
   onTest,
 }: {
   readonly engine: EngineId;
+  readonly softwareAdapter: string | undefined;
   readonly isTesting: boolean;
   readonly onTest: () => void;
 }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const name = t(ENGINE_NAMES[engine]);
+  const why =
+    softwareAdapter === undefined
+      ? t`Not tested: a better engine works`
+      : softwareReason(softwareAdapter, i18n);
   return (
-    <Group className={styles["engine"]} justify="space-between">
-      <Radio value={engine} label={name} description={t`Not tested: a better engine works`} />
+    <Group className={styles["engine"]} justify="space-between" wrap="nowrap">
+      <Radio value={engine} label={name} description={why} />
       <Button
         size="compact-sm"
         variant="default"
@@ -207,6 +224,7 @@ export function EnginePanel({ client }: { readonly client: InferenceClient }) {
                 <UntestedItem
                   key={engine}
                   engine={engine}
+                  softwareAdapter={status.data.softwareAdapters[engine]}
                   isTesting={test.isPending && test.variables.includes(engine)}
                   onTest={() => test.mutate([engine])}
                 />

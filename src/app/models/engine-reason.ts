@@ -15,3 +15,10 @@ export function engineReason({ code, reason = "", checks }: EngineCheck, i18n: I
         : undefined;
   return what === undefined ? reason : `${what} (${reason.replace(/\.$/u, "")})`;
 }
+
+/** Why an engine with only a software adapter is not used by itself. */
+export function softwareReason(adapter: string, i18n: I18n): string {
+  return i18n._(
+    msg`Software adapter (${adapter}): it computes on the processor, more slowly than WebAssembly. Used only when you choose it, or when nothing else works.`,
+  );
+}

@@ -6,18 +6,20 @@ import type { InferenceClient } from "@/inference/client/inference-client";
 import type { EngineStatus } from "@/inference/protocol/messages";
 import { messageOf } from "@/shared/lib/errors";
 import { ENGINE_NAMES } from "../models/engine-names";
-import { engineReason } from "../models/engine-reason";
+import { engineReason, softwareReason } from "../models/engine-reason";
 import { engineStatusQuery } from "../models/queries";
 import styles from "./shell.module.css";
 
 function stateOf(status: EngineStatus | undefined): "good" | "slow" | "none" | "unknown" {
   if (status === undefined) return "unknown";
   if (status.active === undefined) return "none";
-  return status.active === "webgpu" ? "good" : "slow";
+  const isGpu = status.active === "webgpu" && status.softwareAdapters.webgpu === undefined;
+  return isGpu ? "good" : "slow";
 }
 
 function Why({ status }: { readonly status: EngineStatus }) {
   const { t, i18n } = useLingui();
+  const software = status.softwareAdapters.webgpu;
   return (
     <Stack gap={6}>
       <Text size="sm" fw={600}>
@@ -41,6 +43,11 @@ function Why({ status }: { readonly status: EngineStatus }) {
             {t(ENGINE_NAMES[check.engine])}: {engineReason(check, i18n)}
           </Text>
         ))}
+      {software !== undefined && (
+        <Text size="sm">
+          {t(ENGINE_NAMES.webgpu)}: {softwareReason(software, i18n)}
+        </Text>
+      )}
     </Stack>
   );
 }

@@ -28,6 +28,7 @@ const FOLDERS: Readonly<Record<string, MessageDescriptor>> = {
   vectors: msg`Benchmark: vectors of encoders`,
   judgements: msg`Search: own judgements`,
   "self-test": msg`Passed self-tests`,
+  engine: msg`Engine chosen by hand`,
 };
 
 /** A folder of files (`perigee/models`) as a person calls it; an unlisted one keeps its own name. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { hasCode } from "@/shared/lib/errors";
 import type { EngineCheck, EngineId } from "../protocol/messages";
-import { chooseEngine, type EngineFactory } from "./choose-engine";
+import { chooseEngine, findSoftwareAdapters, type EngineFactory } from "./choose-engine";
 import type { Engine } from "./engine";
 
 interface Setup {
@@ -78,6 +78,26 @@ describe("chooseEngine", () => {
     expect(status.engines.map(({ engine }) => engine)).toEqual(["ort-web", "webgpu"]);
   });
 
+  it("passes over a software adapter without making its engine", async () => {
+    const { created, ...options } = setUp([{ id: "webgpu" }, { id: "ort-web" }]);
+    const softwareAdapters = { webgpu: "SwiftShader" };
+    const { status } = await chooseEngine({ ...options, softwareAdapters });
+    expect(status).toMatchObject({ active: "ort-web", chosenBy: "self-test" });
+    expect(created).toEqual(["ort-web"]);
+  });
+
+  it("takes a software adapter when the user chose it, and when nothing else works", async () => {
+    const softwareAdapters = { webgpu: "SwiftShader" };
+    const chosen = setUp([{ id: "webgpu" }, { id: "ort-web" }]);
+    const byHand = await chooseEngine({ ...chosen, softwareAdapters, preferred: "webgpu" });
+    expect(byHand.status).toMatchObject({ active: "webgpu", chosenBy: "user" });
+    expect(chosen.created).toEqual(["webgpu"]);
+    const last = setUp([{ id: "webgpu" }, { id: "ort-web", reason: "No WebAssembly." }]);
+    const { status } = await chooseEngine({ ...last, softwareAdapters });
+    expect(status).toMatchObject({ active: "webgpu", chosenBy: "self-test" });
+    expect(last.created).toEqual(["ort-web", "webgpu"]);
+  });
+
   it("takes the reference engine only when the user asks", async () => {
     const setups: Setup[] = [{ id: "cpu" }, { id: "webgpu", createError: "No adapter" }];
     await expect(chooseEngine(setUp(setups))).rejects.toSatisfy((error) =>
@@ -103,5 +123,18 @@ describe("chooseEngine", () => {
     const signal = AbortSignal.abort(reason);
     await expect(chooseEngine({ ...options, signal })).rejects.toBe(reason);
     expect(created).toEqual([]);
+  });
+});
+
+describe("findSoftwareAdapters", () => {
+  it("names what would be computed by the processor; what cannot be asked is left to its start", async () => {
+    const create = () => Promise.reject(new Error("not made here"));
+    const found = await findSoftwareAdapters([
+      { id: "webgpu", create, softwareAdapter: () => Promise.resolve("SwiftShader") },
+      { id: "ort-web", create },
+      { id: "ort-node", create, softwareAdapter: () => Promise.reject(new Error("crashed")) },
+      { id: "cpu", create, softwareAdapter: () => Promise.resolve(undefined) },
+    ]);
+    expect(found).toEqual({ webgpu: "SwiftShader" });
   });
 });

@@ -64,6 +64,11 @@ export interface EngineStatus {
   readonly engines: readonly EngineCheck[];
   /** Engines that were not needed, so that nothing is known of them yet; `engine/test` tests one. */
   readonly untested: readonly EngineId[];
+  /**
+   * Engines that only have a software adapter here, with its name: computed by the processor, so that
+   * they are used by choice, or where nothing else works.
+   */
+  readonly softwareAdapters: Readonly<Partial<Record<EngineId, string>>>;
   /** Adapter as the browser names it, with its features. */
   readonly adapter?: { readonly description: string; readonly features: readonly string[] };
   readonly memory: {

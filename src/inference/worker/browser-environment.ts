@@ -6,8 +6,10 @@ import type { EngineFactory } from "../engines/choose-engine";
 import type { Engine } from "../engines/engine";
 import { rememberPasses } from "../engines/remembered-check";
 import { runSelfTest } from "../engines/self-test";
+import { softwareAdapter } from "../engines/tfjs/webgpu-device";
 import { decodeImageInBrowser } from "../images/decode-browser";
 import type { WorkerEnvironment } from "./create-handlers";
+import { createEngineChoice } from "./engine-choice";
 import { EngineHost } from "./engine-host";
 
 /** Best first; each library is loaded only when its engine is made. */
@@ -18,6 +20,7 @@ const FACTORIES: readonly EngineFactory[] = [
       const { createWebGpuEngine } = await import("../engines/tfjs/webgpu-engine");
       return await createWebGpuEngine();
     },
+    softwareAdapter,
   },
   {
     id: "ort-web",
@@ -56,6 +59,7 @@ export function createBrowserEnvironment(): WorkerEnvironment {
     },
     engines: new EngineHost({
       factories: FACTORIES,
+      choice: createEngineChoice(store),
       check: import.meta.env.DEV
         ? runNow
         : rememberPasses({

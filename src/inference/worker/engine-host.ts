@@ -2,18 +2,21 @@ import { AppError, hasCode } from "@/shared/lib/errors";
 import {
   chooseEngine,
   failedStart,
+  findSoftwareAdapters,
   testEngine,
   type EngineFactory,
+  type SoftwareAdapters,
 } from "../engines/choose-engine";
 import type { Engine } from "../engines/engine";
 import type { CheckOptions } from "../engines/remembered-check";
 import type { EngineCheck, EngineId, EngineStatus } from "../protocol/messages";
+import type { EngineChoice } from "./engine-choice";
 
 export interface EngineHostOptions {
   /** Best first. */
   readonly factories: readonly EngineFactory[];
-  /** Chosen by the user beforehand. */
-  readonly preferred?: EngineId;
+  /** What the user chose by hand, at an earlier start too; without it a choice lasts for this host. */
+  readonly choice?: EngineChoice;
   /** May answer from what an earlier start found, unless asked for a fresh test. */
   readonly check: (engine: Engine, options?: CheckOptions) => Promise<EngineCheck>;
 }
@@ -37,20 +40,21 @@ interface Current {
 export class EngineHost {
   private readonly options: EngineHostOptions;
   private current: Promise<Current> | undefined;
-  private preferred: EngineId | undefined;
+  /** Undefined as long as an earlier start's choice has not been read. */
+  private preferred: EngineId | "auto" | undefined;
   private checks: EngineCheck[] = [];
+  private softwareAdapters: SoftwareAdapters = {};
   private deviceRebuilds = 0;
 
   constructor(options: EngineHostOptions) {
     this.options = options;
-    this.preferred = options.preferred;
   }
 
   private async choose(options: CheckOptions): Promise<Current> {
     const checks: EngineCheck[] = [];
     // chooseEngine reports its checks only on success; the status shows them in any case.
     const factories = this.options.factories.map((factory) => ({
-      id: factory.id,
+      ...factory,
       create: async () =>
         await factory.create().catch((error: unknown) => {
           checks.push(failedStart(factory.id, error));
@@ -62,9 +66,18 @@ export class EngineHost {
       checks.push(report);
       return report;
     };
+    const kept = await this.options.choice?.read();
+    this.preferred ??= kept ?? "auto";
+    const preferred = this.preferred === "auto" ? {} : { preferred: this.preferred };
+    const softwareAdapters = await findSoftwareAdapters(factories);
+    this.softwareAdapters = softwareAdapters;
     try {
-      const preferred = this.preferred === undefined ? {} : { preferred: this.preferred };
-      const { engine, status } = await chooseEngine({ factories, check, ...preferred });
+      const { engine, status } = await chooseEngine({
+        factories,
+        check,
+        softwareAdapters,
+        ...preferred,
+      });
       const current: Current = { engine, chosenBy: status.chosenBy, isLost: false };
       void engine.lost.then(() => {
         current.isLost = true;
@@ -119,11 +132,13 @@ export class EngineHost {
     }
   }
 
+  /** Takes the user's choice, and keeps it for later starts when it can be used. */
   async select(engine: EngineId | "auto"): Promise<void> {
-    this.preferred = engine === "auto" ? undefined : engine;
+    this.preferred = engine;
     if (this.current !== undefined) await this.discard(this.current).catch(() => undefined);
     this.current = undefined;
-    await this.open();
+    const { engine: used, chosenBy } = await this.open();
+    await this.options.choice?.keep(chosenBy === "user" ? used.id : undefined);
   }
 
   /**
@@ -164,6 +179,7 @@ export class EngineHost {
       untested: this.options.factories
         .map(({ id }) => id)
         .filter((id) => this.checks.every((check) => check.engine !== id)),
+      softwareAdapters: this.softwareAdapters,
       memory: engine?.memory() ?? { tensors: 0, gpuBuffers: 0, bytes: 0 },
       deviceRebuilds: this.deviceRebuilds,
       ...(engine === undefined ? {} : { active: engine.id }),

@@ -1,6 +1,5 @@
 import type { EngineFactory } from "@/inference/engines/choose-engine";
 import { runSelfTest } from "@/inference/engines/self-test";
-import type { EngineId } from "@/inference/protocol/messages";
 import { EngineHost } from "@/inference/worker/engine-host";
 import { UsageError } from "../command";
 import { NODE_ENGINES } from "../node-engines";
@@ -48,7 +47,8 @@ export function createNodeEngineHost(name: string): EngineHost {
   }
   return new EngineHost({
     factories: [FACTORIES[id]],
-    ...(id === "cpu" ? { preferred: id satisfies EngineId } : {}),
+    // The reference engine is taken only when it was asked for.
+    choice: { read: () => Promise.resolve(id), keep: () => Promise.resolve() },
     check: (engine) => runSelfTest(engine, { now: () => performance.now() }),
   });
 }

@@ -18,6 +18,10 @@ const LIMITS = [
 /** Every kind of error that a scope can hold. */
 const SCOPES: readonly GPUErrorFilter[] = ["validation", "out-of-memory", "internal"];
 
+/** What a browser tells of an adapter; older ones leave `isFallbackAdapter` out. */
+type AdapterInfo = Pick<GPUAdapterInfo, "description" | "vendor" | "architecture" | "device"> &
+  Partial<Pick<GPUAdapterInfo, "isFallbackAdapter">>;
+
 export interface AdapterSummary {
   readonly description: string;
   readonly features: readonly string[];
@@ -34,7 +38,7 @@ export async function requestGpuDevice(): Promise<{
   readonly adapter: AdapterSummary;
 }> {
   if (!("gpu" in navigator)) throw unavailable("This browser has no WebGPU.");
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  const adapter = await fastestAdapter();
   if (adapter === null) throw unavailable("The browser offers no WebGPU adapter.");
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
   const requiredFeatures = FEATURES.filter((name) => adapter.features.has(name));
@@ -46,13 +50,40 @@ export async function requestGpuDevice(): Promise<{
   }
 }
 
+async function fastestAdapter(): Promise<GPUAdapter | null> {
+  return await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+}
+
+/** Software adapters by name, for browsers that do not mark them. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b|software/i;
+
+/** True for an adapter that computes on the processor. */
+export function isSoftware(info: AdapterInfo): boolean {
+  const { isFallbackAdapter, description, vendor, architecture, device } = info;
+  return (
+    isFallbackAdapter === true ||
+    SOFTWARE.test([description, vendor, architecture, device].join(" "))
+  );
+}
+
+/** The name of the adapter that would be opened where it is a software one; opens no device. */
+export async function softwareAdapter(): Promise<string | undefined> {
+  if (!("gpu" in navigator)) return undefined;
+  const adapter = await fastestAdapter();
+  return adapter !== null && isSoftware(adapter.info) ? nameOf(adapter.info) : undefined;
+}
+
 function unavailable(message: string, cause?: unknown): AppError {
   return new AppError("webgpu-unavailable", message, { cause });
 }
 
+function nameOf({ description, vendor, architecture }: AdapterInfo): string {
+  const parts = [description, vendor, architecture].filter((part) => part !== "");
+  return parts.join(" · ") || "unnamed adapter";
+}
+
 function summarise({ info, features }: GPUAdapter): AdapterSummary {
-  const parts = [info.description, info.vendor, info.architecture].filter((part) => part !== "");
-  return { description: parts.join(" · ") || "unnamed adapter", features: [...features].sort() };
+  return { description: nameOf(info), features: [...features].sort() };
 }
 
 /** Collects what a device reports outside of any call: validation errors, lack of memory, its loss. */
