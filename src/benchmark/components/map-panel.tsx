@@ -20,6 +20,7 @@ import styles from "./benchmark.module.css";
 import { encoderName } from "./encoder-name";
 import { ItemImage } from "./item-image";
 import { MapCanvas } from "./map-canvas";
+import { useDataWord } from "./use-data-word";
 import { groupColour } from "./use-map-drawing";
 import { UMAP_LIMIT, type FlatMapState, type MapData } from "./use-flat-map";
 
@@ -41,15 +42,16 @@ function useGroups(
   clusters: Uint8Array | undefined,
 ): MapGroups | undefined {
   const { t } = useLingui();
+  const word = useDataWord(run.task);
   const [unasked, found, missed] = [t`not asked for`, t`found at 10`, t`missed at 10`];
   return useMemo(
     () =>
       colour === "category"
-        ? groupByCategory(run, ids)
+        ? groupByCategory(run, ids, word)
         : colour === "error"
           ? groupByError(run, direction, ids, [unasked, found, missed])
-          : clusters && groupByCluster(run, ids, clusters),
-    [colour, run, direction, ids, clusters, unasked, found, missed],
+          : clusters && groupByCluster(run, ids, clusters, word),
+    [colour, run, direction, ids, clusters, word, unasked, found, missed],
   );
 }
 

@@ -3,6 +3,7 @@ import type { PredictionResult } from "@/domain/benchmark/classify";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import { recipeOf } from "../logic/recipe";
 import { FigureCell } from "./figure-cell";
+import { useDataWord } from "./use-data-word";
 
 /** Results of one kind; by label text, else by neighbours. */
 function predictionsOf(
@@ -17,6 +18,7 @@ function predictionsOf(
 /** The deepest class level, and the mean over attributes. */
 export function PredictionCells({ run }: { readonly run: BenchmarkRun | undefined }) {
   const { t } = useLingui();
+  const word = useDataWord(run?.task);
   const level = predictionsOf(run, "class").at(-1);
   const attributes = predictionsOf(run, "attribute");
   const count = attributes.length;
@@ -36,9 +38,9 @@ export function PredictionCells({ run }: { readonly run: BenchmarkRun | undefine
       ...(run === undefined ? {} : { recipe: recipeOf(run) }),
     };
   };
-  const name = level?.name ?? "";
+  const name = word(level?.name ?? "");
   const labels = level?.scores.labels.length ?? 0;
-  const names = attributes.map((result) => result.name).join(", ");
+  const names = attributes.map((result) => word(result.name)).join(", ");
   return (
     <>
       <td>

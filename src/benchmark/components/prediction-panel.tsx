@@ -5,6 +5,7 @@ import type { PredictionResult } from "@/domain/benchmark/classify";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
 import styles from "./benchmark.module.css";
 import { ScrollRegion } from "./scroll-region";
+import { useDataWord, type DataWord } from "./use-data-word";
 
 const SHOWN_LABELS = 12;
 
@@ -13,7 +14,13 @@ function percent(share: number | null): string {
 }
 
 /** True labels against predicted ones; the commonest labels where there are many. */
-function Confusion({ result }: { readonly result: PredictionResult }) {
+function Confusion({
+  result,
+  word,
+}: {
+  readonly result: PredictionResult;
+  readonly word: DataWord;
+}) {
   const { t } = useLingui();
   const { labels, confusion } = result.scores;
   const count = (row: number) => (confusion[row] ?? []).reduce((sum, value) => sum + value, 0);
@@ -31,7 +38,7 @@ function Confusion({ result }: { readonly result: PredictionResult }) {
             </th>
             {order.map((column) => (
               <th key={column} scope="col">
-                {labels[column]}
+                {word(labels[column]!)}
               </th>
             ))}
           </tr>
@@ -39,7 +46,7 @@ function Confusion({ result }: { readonly result: PredictionResult }) {
         <tbody>
           {order.map((row) => (
             <tr key={row}>
-              <th scope="row">{labels[row]}</th>
+              <th scope="row">{word(labels[row]!)}</th>
               {order.map((column) => {
                 const value = confusion[row]?.[column] ?? 0;
                 const share = count(row) === 0 ? 0 : value / count(row);
@@ -68,10 +75,12 @@ export function PredictionPanel({
 }) {
   const { t } = useLingui();
   const [chosen, setChosen] = useState<string>();
+  const word = useDataWord(runs[0]?.task);
   const all = runs.flatMap((run) =>
     run.predictions.map((result) => ({
       key: `${run.encoder.id}/${result.kind}/${result.name}/${result.method}`,
       encoder: nameOf(run.encoder.id),
+      name: word(result.name),
       result,
     })),
   );
@@ -113,8 +122,8 @@ export function PredictionPanel({
             </tr>
           </thead>
           <tbody>
-            {all.map(({ key, encoder, result }) => {
-              const { scores, interval, name, method } = result;
+            {all.map(({ key, encoder, name, result }) => {
+              const { scores, interval, method } = result;
               return (
                 <tr key={key}>
                   <th scope="row">{encoder}</th>
@@ -137,6 +146,12 @@ export function PredictionPanel({
           </tbody>
         </table>
       </ScrollRegion>
+      <p className={styles["none"]}>
+        <Trans>
+          By label text: the encoder reads each label as the data set writes it, and the nearest one
+          is predicted.
+        </Trans>
+      </p>
       <NativeSelect
         my="sm"
         size="xs"
@@ -144,12 +159,12 @@ export function PredictionPanel({
         label={t`Confusion matrix of`}
         value={shown.key}
         onChange={(event) => setChosen(event.currentTarget.value)}
-        data={all.map(({ key, encoder, result }) => ({
+        data={all.map(({ key, encoder, name, result }) => ({
           value: key,
-          label: `${encoder} · ${result.name} · ${methods[result.method]}`,
+          label: `${encoder} · ${name} · ${methods[result.method]}`,
         }))}
       />
-      <Confusion result={shown.result} />
+      <Confusion result={shown.result} word={word} />
     </section>
   );
 }

@@ -10,8 +10,8 @@ import styles from "./benchmark.module.css";
 import { ScrollRegion } from "./scroll-region";
 import { SeriesLegend } from "./series-legend";
 import { SliceChart } from "./slice-chart";
-import { sliceKindName, sliceValueName } from "./slice-name";
 import { DIRECTION_NAMES } from "./texts";
+import { useSliceNames } from "./use-slice-names";
 
 /** Largest slices drawn; the table has more. */
 const DRAWN = 8;
@@ -45,6 +45,7 @@ export function SlicePanel({
 }) {
   const { t } = useLingui();
   const { task } = runs[0]!;
+  const { kindName, valueName } = useSliceNames(task);
   const slicer = useMemo(() => createSlicer(task), [task]);
   const kind = slicer.kinds.find((name) => name === search.by) ?? slicer.kinds[0];
   const perRun = useMemo(
@@ -61,7 +62,7 @@ export function SlicePanel({
   );
   if (kind === undefined) return null;
   const slices = (perRun[0]?.points ?? []).slice(0, LISTED);
-  const kindName = sliceKindName(kind, task, t);
+  const shown = kindName(kind);
   return (
     <section className={styles["panel"]}>
       <h2>
@@ -73,22 +74,22 @@ export function SlicePanel({
         mb="xs"
         value={kind}
         onChange={({ currentTarget }) => onSearchChange({ ...search, by: currentTarget.value })}
-        data={slicer.kinds.map((name) => ({ value: name, label: sliceKindName(name, task, t) }))}
+        data={slicer.kinds.map((name) => ({ value: name, label: kindName(name) }))}
       />
       <SeriesLegend names={perRun.map(({ name }) => name)} />
       <SliceChart
         slices={slices.slice(0, DRAWN).map(({ slice }) => slice)}
-        nameOf={(slice) => sliceValueName(slice, t)}
+        nameOf={(slice) => valueName(kind, slice)}
         series={perRun.map(({ name, points }) => ({
           name,
           values: new Map(points.map(({ slice, value }) => [slice, value])),
         }))}
       />
-      <ScrollRegion className={styles["scroll"]} label={kindName}>
+      <ScrollRegion className={styles["scroll"]} label={shown}>
         <table className={styles["table"]}>
           <thead>
             <tr>
-              <th scope="col">{kindName}</th>
+              <th scope="col">{shown}</th>
               <th scope="col">n</th>
               {perRun.map(({ name }) => (
                 <th key={name} scope="col">
@@ -100,7 +101,7 @@ export function SlicePanel({
           <tbody>
             {slices.map(({ slice, n }) => (
               <tr key={slice}>
-                <th scope="row">{sliceValueName(slice, t)}</th>
+                <th scope="row">{valueName(kind, slice)}</th>
                 <td>{n}</td>
                 {perRun.map(({ name, points }) => (
                   <td key={name}>

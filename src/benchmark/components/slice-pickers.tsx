@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { BenchmarkQuery, BenchmarkTask } from "@/domain/benchmark/task";
 import type { BenchSearch } from "../logic/search-params";
 import { countValues, type Slicer } from "../logic/slices";
-import { sliceKindName, sliceValueName } from "./slice-name";
+import { useSliceNames } from "./use-slice-names";
 
 const ALL = "all";
 /** A value of the data set may be called "all", too. */
@@ -25,6 +25,7 @@ export function SlicePickers({
   readonly onSearchChange: (search: BenchSearch) => void;
 }) {
   const { t } = useLingui();
+  const { kindName, valueName } = useSliceNames(task);
   const { by: wanted, value, ...rest } = search;
   const by = slicer.kinds.find((kind) => kind === wanted);
   const values = useMemo(
@@ -43,7 +44,7 @@ export function SlicePickers({
         }
         data={[
           { value: ALL, label: t`Nothing` },
-          ...slicer.kinds.map((kind) => ({ value: kind, label: sliceKindName(kind, task, t) })),
+          ...slicer.kinds.map((kind) => ({ value: kind, label: kindName(kind) })),
         ]}
       />
       {by !== undefined && (
@@ -62,7 +63,7 @@ export function SlicePickers({
             { value: ALL, label: t`All` },
             ...values.map(({ value: own, n }) => ({
               value: PREFIX + own,
-              label: `${sliceValueName(own, t)} (${n})`,
+              label: `${valueName(by, own)} (${n})`,
             })),
           ]}
         />

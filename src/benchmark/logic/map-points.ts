@@ -17,14 +17,21 @@ export interface MapGroups {
   readonly names: readonly string[];
 }
 
-function classReader({ task }: BenchmarkRun): (id: string) => string {
+/** Classes as people read them. */
+type NameOf = (label: string) => string;
+
+function classReader({ task }: BenchmarkRun, nameOf: NameOf): (id: string) => string {
   const entries = candidatesById(task);
-  return (id) => entries.get(id)?.classes?.[0] ?? "";
+  return (id) => nameOf(entries.get(id)?.classes?.[0] ?? "");
 }
 
 /** The largest first-level classes, and one group for all others. */
-export function groupByCategory(run: BenchmarkRun, ids: readonly string[]): MapGroups {
-  const classOf = classReader(run);
+export function groupByCategory(
+  run: BenchmarkRun,
+  ids: readonly string[],
+  nameOf: NameOf,
+): MapGroups {
+  const classOf = classReader(run, nameOf);
   const counts = new Map<string, number>();
   for (const id of ids) {
     const name = classOf(id);
@@ -62,8 +69,9 @@ export function groupByCluster(
   run: BenchmarkRun,
   ids: readonly string[],
   clusters: ArrayLike<number>,
+  nameOf: NameOf,
 ): MapGroups {
-  const classOf = classReader(run);
+  const classOf = classReader(run, nameOf);
   const counts: Map<string, number>[] = [];
   for (const [i, id] of ids.entries()) {
     const own = (counts[clusters[i]!] ??= new Map<string, number>());
