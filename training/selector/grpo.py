@@ -1,12 +1,14 @@
 """Stage 2: GRPO from the SFT model.
 
-For each prompt G responses are sampled; r_i is the reward of response i, and
-    A_i = (r_i - mean r) / (std r + 1e-4)
+For each prompt G responses are sampled. Response i has a reward r_i for its outcome (form, verdict)
+and one r_iq for the line of each question q (answer right, reason true). Of token t of line q
+    A_it = norm(r_i) + norm(r_iq),  norm(x) = (x - mean x) / (std x + 1e-4) over the group
     J = E[ min(rho A, clip(rho, 1-e, 1+e) A) ] - beta KL(pi || pi_SFT)
 with rho the token's probability ratio to the sampling policy, averaged over the tokens of a
 response, and the KL estimated per token by exp(d) - d - 1, d = log pi_SFT - log pi (Schulman's k3).
-Objective: DeepSeekMath (arXiv 2402.03300). That Creative4U uses GRPO is stated by its authors; the
-rewards, their weights and all numbers here are Perigee's choice.
+Objective: DeepSeekMath (arXiv 2402.03300), whose process supervision also rewards steps. That
+Creative4U uses GRPO with rewards for format and accuracy is stated by its authors; rewards for
+lines, which line a reward goes to, the weights and all numbers here are Perigee's choice.
 """
 
 import argparse
@@ -30,46 +32,96 @@ from selector.examples import LANGUAGES, ORDERS, View, Vocabulary, collate
 from selector.generate import Generated, generate
 from selector.grammar import check_response, facts_of
 from selector.model import build_model, load_vocabulary, load_weights
-from selector.prompt import parse_response
+from selector.prompt import QUESTIONS, parse_response
 from selector.recipes import RECIPES, Recipe, with_steps
-from selector.sft import add_common_arguments, cached_features, response_logprobs
+from selector.sft import add_common_arguments, cached_features, freeze_fitted, response_logprobs
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is known of one question's line: whether its answer is right, and its reason true."""
+
+    right: bool
+    faithful: bool
+
+    @property
+    def reward(self) -> float:
+        """In [0, 1]."""
+        return 0.5 * self.right + 0.5 * self.faithful
 
 
 @dataclass(frozen=True)
 class Reward:
-    """The parts of a reward. format and accuracy are 0 or 1, the rest shares in [0, 1]."""
+    """The parts of a reward. format and accuracy are 0 or 1; lines: of the questions answered."""
 
     format: float
     accuracy: float
-    answers: float
-    faithful: float
+    lines: dict[str, Line]
 
     @property
-    def total(self) -> float:
-        """Accuracy weighs most; the rest keep the reasoning honest while it is chased."""
-        return 0.5 * self.format + 1.0 * self.accuracy + 0.5 * self.answers + 0.5 * self.faithful
+    def outcome(self) -> float:
+        """Accuracy weighs most."""
+        return 0.5 * self.format + self.accuracy
+
+    def line(self, question: str) -> float:
+        """A question left out earns nothing."""
+        return self.lines[question].reward if question in self.lines else 0.0
+
+    def shares(self) -> dict[str, float]:
+        """The reward in figures, for the log."""
+        lines = list(self.lines.values())
+        return {
+            "format": self.format,
+            "accuracy": self.accuracy,
+            "answers": sum(line.right for line in lines) / max(1, len(lines)),
+            "faithful": sum(line.faithful for line in lines) / max(1, len(lines)),
+        }
 
 
 def score(view: View, text: str, factors: dict[str, dict[str, Any]]) -> Reward:
     """Rewards one response by what is known of the pair."""
-    parsed = parse_response(text)
-    truth = view.answers
-    right = [parsed.answers.get(question) == answer for question, answer in truth.items()]
+    parsed, truth = parse_response(text), view.answers
     verdicts = check_response(
         parsed.answers, parsed.reasons, view.language, facts_of(view, factors)
     )
     return Reward(
         format=float(parsed.well_formed),
         accuracy=float(parsed.label == view.label),
-        answers=float(np.mean(right)),
-        faithful=float(np.mean([v == "true" for v in verdicts.values()])) if verdicts else 0.0,
+        lines={
+            question: Line(truth.get(question) == answer, verdicts[question] == "true")
+            for question, answer in parsed.answers.items()
+        },
     )
 
 
 def group_advantages(rewards: Tensor) -> Tensor:
-    """[prompts, group] -> the same shape, normalised within each group."""
+    """[prompts, group, ...] -> the same shape, normalised within each group."""
     centred = rewards - rewards.mean(dim=1, keepdim=True)
     return centred / (rewards.std(dim=1, keepdim=True) + 1e-4)
+
+
+def lines_of(ids: list[int], vocabulary: Vocabulary) -> list[int | None]:
+    """For each response token the index in QUESTIONS of the line it stands in, if in any."""
+    starts = {vocabulary.id(question.upper()): i for i, question in enumerate(QUESTIONS)}
+    end, line, out = vocabulary.id("</think>"), None, []
+    for token in ids:
+        line = None if token == end else starts.get(token, line)
+        out.append(line)
+    return out
+
+
+def token_advantages(
+    rewards: list[Reward], group: int, responses: list[list[int]], vocabulary: Vocabulary
+) -> list[Tensor]:
+    """A_it of the module's docstring: for each response a tensor [tokens]."""
+    outcome = torch.tensor([r.outcome for r in rewards]).view(-1, group)
+    lines = torch.tensor([[r.line(q) for q in QUESTIONS] for r in rewards])
+    of_outcome = group_advantages(outcome).flatten()
+    of_lines = group_advantages(lines.view(-1, group, len(QUESTIONS))).flatten(0, 1)
+    return [
+        torch.tensor([a + (0.0 if q is None else b[q]) for q in lines_of(ids, vocabulary)])
+        for a, b, ids in zip(of_outcome.tolist(), of_lines.tolist(), responses, strict=True)
+    ]
 
 
 def grpo_loss(
@@ -98,7 +150,7 @@ class Rollout:
     outputs: list[Generated]
     images: list[tuple[int, int]]
     rewards: list[Reward]
-    advantages: Tensor
+    advantages: list[Tensor]  # of each response's tokens
 
 
 @dataclass(frozen=True)
@@ -121,10 +173,16 @@ def sample(setting: Setting, model: MultimodalModel, step: int) -> Rollout:
     pairs, runtime = setting.pairs, setting.runtime
     settings = recipe.grpo_settings
     rng = batch_rng(recipe.seed + 2, step)
-    chosen = rng.choice(len(pairs), settings.prompts, replace=len(pairs) < settings.prompts)
-    chosen = setting.worker.part(chosen)
+    count = settings.prompts // len(ORDERS)
+    chosen = setting.worker.part(rng.choice(len(pairs), count, replace=len(pairs) < count))
     rng = np.random.default_rng([recipe.seed + 2, step, setting.worker.rank])
-    views = [View(pairs[i], ORDERS[rng.integers(2)], LANGUAGES[rng.integers(2)]) for i in chosen]
+    languages = [LANGUAGES[rng.integers(2)] for _ in chosen]
+    # Both orders side by side, as in SFT: a liking for one side earns nothing.
+    views = [
+        View(pairs[i], order, language)
+        for i, language in zip(chosen, languages, strict=True)
+        for order in ORDERS
+    ]
     repeated = [view for view in views for _ in range(settings.group)]
     prompts = [vocabulary.encode(view.prompt(model.config.image_tokens)) for view in repeated]
     images = [tuple(data.order[side] for side in view.sides) for view in repeated]
@@ -136,8 +194,8 @@ def sample(setting: Setting, model: MultimodalModel, step: int) -> Rollout:
     rewards = [
         score(v, out.text, setting.factors) for v, out in zip(repeated, outputs, strict=True)
     ]
-    table = torch.tensor([r.total for r in rewards]).view(len(views), settings.group)
-    return Rollout(prompts, outputs, images, rewards, group_advantages(table).flatten())
+    advantages = token_advantages(rewards, settings.group, [out.ids for out in outputs], vocabulary)
+    return Rollout(prompts, outputs, images, rewards, advantages)
 
 
 def update(
@@ -155,7 +213,7 @@ def update(
     """
     settings, stage = setting.recipe.grpo_settings, setting.recipe.grpo
     vocabulary, runtime = setting.vocabulary, setting.runtime
-    useful = [i for i in range(len(rollout.outputs)) if abs(float(rollout.advantages[i])) > 1e-6]
+    useful = [i for i, spread in enumerate(rollout.advantages) if spread.abs().max() > 1e-6]
     useful.sort(key=lambda i: len(rollout.prompts[i]) + len(rollout.outputs[i].ids))
     pieces = [useful[s : s + stage.batch] for s in range(0, len(useful), stage.batch)]
     old: list[Tensor | None] = [None] * len(pieces)
@@ -176,7 +234,7 @@ def update(
             old[number] = new.detach() if old[number] is None else old[number]
             counts = torch.tensor([len(r) for r in responses])
             share = (1 / counts / len(rollout.outputs)).repeat_interleave(counts)
-            spread = rollout.advantages[piece].repeat_interleave(counts)
+            spread = torch.cat([rollout.advantages[i] for i in piece])
             loss, divergence, cut = grpo_loss(
                 new, old[number], anchor, spread.to(new), share.to(new), settings.clip, settings.kl
             )
@@ -206,7 +264,7 @@ def train(
     stage, vocabulary = recipe.grpo, load_vocabulary(out)
     model = build_model(recipe, vocabulary)
     load_weights(model, out / "sft.pt")
-    model.model.vision_model.requires_grad_(False)
+    freeze_fitted(recipe, model)
     model.to(runtime.device)
     reference = copy.deepcopy(model).requires_grad_(False)
     optimizer = make_optimizer(model, stage.learning_rate, weight_decay=0.0)
@@ -222,7 +280,7 @@ def train(
     for step in range(first, min(stage.steps, stop_at or stage.steps)):
         rollout = sample(setting, model, step)
         facts = update(setting, model, reference, optimizer, rollout, step)
-        scores = worker.gather([reward_facts(r) for r in rollout.rewards])
+        scores = worker.gather([reward.shares() for reward in rollout.rewards])
         if step % stage.log_every == 0:
             flat = [row for part in scores for row in part]
             means = {name: float(np.mean([row[name] for row in flat])) for name in flat[0]}
@@ -233,11 +291,6 @@ def train(
             save_checkpoint(checkpoint, step + 1, model, optimizer)
     worker.wait()
     return model
-
-
-def reward_facts(reward: Reward) -> dict[str, float]:
-    """A reward with its parts, for the log."""
-    return {"reward": reward.total, **reward.__dict__}
 
 
 def work(worker: Worker, args: argparse.Namespace) -> None:

@@ -165,11 +165,7 @@ def train(
     log = RunLog(out, "sft", quiet=not worker.leads)
     if recipe.matching and (init is None or added) and not checkpoint.exists():
         fit_matching(model, vocabulary, data, features, drills, log, recipe.seed + 1)
-    model.model.vision_model.requires_grad_(False)
-    if recipe.matching:
-        # The first steps shake all weights, and what was fitted would not come back.
-        for part in fitted_parts(model):
-            part.requires_grad_(False)
+    freeze_fitted(recipe, model)
     model.to(runtime.device)
     optimizer = make_optimizer(model, stage.learning_rate)
     first = load_checkpoint(checkpoint, model, optimizer).step if checkpoint.exists() else 0
@@ -206,6 +202,15 @@ def train(
             log.write(event="val", step=step + 1, **scores)
     worker.wait()
     return model
+
+
+def freeze_fitted(recipe: Recipe, model: MultimodalModel) -> None:
+    """Leaves the tower, and what `selector.matching` fitted, as they are."""
+    model.model.vision_model.requires_grad_(False)
+    if recipe.matching:
+        # The first steps shake all weights, and what was fitted would not come back.
+        for part in fitted_parts(model):
+            part.requires_grad_(False)
 
 
 def wire_sides(

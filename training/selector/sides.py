@@ -274,7 +274,9 @@ def name_words(
     spreads = y.std(0)  # rare words count as much as frequent ones
     readers = predictive_directions(x, y / spreads, count)
     read = (x - x.mean(0)) @ readers.T  # [2 B, count]
-    decode = torch.linalg.lstsq(read, y).solution  # [count, used]: shares of the words
+    # gelsd: the default driver forgets to set its pivots (pytorch/pytorch#187411), so that readers
+    # left zero cost it others, now and then.
+    decode = torch.linalg.lstsq(read, y, driver="gelsd").solution  # [count, used]: shares of words
     embeddings = text.embed_tokens.weight[used].clone()
     embeddings[:, channels.all()] = 0
     # A word's logit is embedding . (norm.weight * x / rms).

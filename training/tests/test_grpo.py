@@ -5,7 +5,10 @@ import math
 import pytest
 import torch
 
-from selector.grpo import group_advantages, grpo_loss
+from common.tokenizer import train_tokenizer
+from selector.examples import Vocabulary
+from selector.grpo import Line, Reward, group_advantages, grpo_loss, lines_of, token_advantages
+from selector.prompt import TAGS, WORDS
 
 
 def test_advantages_are_normalised_within_a_group() -> None:
@@ -42,3 +45,25 @@ def test_divergence_is_the_unbiased_positive_estimate() -> None:
     _, kl, _ = grpo_loss(new, new, reference, torch.zeros(1), torch.ones(1), clip=0.2, kl=1.0)
     gap = math.log(0.5)
     assert float(kl) == pytest.approx(math.exp(gap) - gap - 1)
+
+
+def test_a_line_is_credited_to_its_own_tokens() -> None:
+    text = "<think>\nQ1 NO x\nQ3 A>B y\n</think><answer>A</answer>"
+    tokenizer = train_tokenizer([text], 400, tags=TAGS, words=WORDS)
+    vocabulary = Vocabulary(tokenizer)
+    ids = vocabulary.encode(text)
+    lines = lines_of(ids, vocabulary)
+    assert [line for line in dict.fromkeys(lines) if line is not None] == [0, 2]
+    assert lines[-1] is None
+    right, wrong = Line(right=True, faithful=True), Line(right=False, faithful=False)
+    rewards = [
+        Reward(1.0, 1.0, {"q1": right, "q3": wrong}),
+        Reward(1.0, 0.0, {"q1": right, "q3": right}),
+    ]
+    better, worse = token_advantages(rewards, 2, [ids, ids], vocabulary)
+    outcome, line = 0.7071, 0.7071  # of two rewards, each is 1/sqrt 2 deviations from the mean
+    expected = {None: outcome, 0: outcome, 2: outcome - line}
+    torch.testing.assert_close(
+        better, torch.tensor([expected[q] for q in lines]), atol=1e-3, rtol=0
+    )
+    torch.testing.assert_close(worse, -better, atol=1e-3, rtol=0)
