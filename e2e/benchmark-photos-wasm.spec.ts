@@ -2,8 +2,9 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
+import { chooseEngine } from "./engine-helpers";
 import { expect, shippedModels, test } from "./fixtures";
-import { chooseEngine, importFolder, runOnly, startOnly, testPhotos } from "./photos-helpers";
+import { importFolder, runOnly, startOnly, testPhotos } from "./photos-helpers";
 import { copyGrocery, missingPhotos } from "./real-photos";
 
 test.setTimeout(300_000);

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
+import { chooseEngine, expectEngine, type Engine } from "./engine-helpers";
 import { expect, shippedModels, test } from "./fixtures";
 import { copyGrocery, copyLuma, missingPhotos } from "./real-photos";
 
@@ -17,20 +18,6 @@ interface Checked {
   readonly candidates: number;
   readonly largest_difference: number;
   readonly figures: Readonly<Record<string, number>>;
-}
-
-const ENGINE_LABELS = { webgpu: "WebGPU", wasm: "WebAssembly" } as const;
-type Engine = keyof typeof ENGINE_LABELS;
-
-/** Chooses the engine by hand; it tests itself first. Stays on the page: a reload would choose anew. */
-export async function chooseEngine(page: Page, engine: Engine): Promise<void> {
-  await page.goto("/models");
-  // On a busy machine the test of the device takes longer than a page may be busy elsewhere.
-  await page.getByRole("radio", { name: ENGINE_LABELS[engine] }).check({ timeout: 60_000 });
-  await expect(page.locator("label").filter({ hasText: ENGINE_LABELS[engine] })).toContainText(
-    "in use",
-    { timeout: 60_000 },
-  );
 }
 
 export async function importFolder(page: Page, preset: string, folder: string): Promise<void> {
@@ -104,6 +91,7 @@ export function testPhotos(
       await importFolder(page, name, folder);
       await expect(page.getByText(`${items} candidates`)).toBeVisible();
       await runOnly(page, "i-mm");
+      await expectEngine(page, engine);
       const checked = await recompute(page, "i-mm");
       const queries = name === "grocery" ? items * photos : expect.any(Number);
       expect(checked).toMatchObject({ agrees: true, candidates: items, queries });
