@@ -138,6 +138,24 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(width, self.kv_heads * config.head_dim, bias=False)
         self.o_proj = nn.Linear(self.heads * config.head_dim, width, bias=False)
 
+    def queries(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        """x [B, T, C] -> [B, H, T, D], turned."""
+        return apply_rotary(
+            self.q_proj(x).unflatten(-1, (self.heads, -1)).transpose(1, 2), cos, sin
+        )
+
+    def keys_values(self, x: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
+        """x [B, T, C] -> keys, turned, and values, both [B, K, T, D]."""
+        k, v = (
+            proj(x).unflatten(-1, (self.kv_heads, -1)).transpose(1, 2)
+            for proj in (self.k_proj, self.v_proj)
+        )
+        return apply_rotary(k, cos, sin), v
+
+    def per_head(self, x: Tensor) -> Tensor:
+        """Keys or values [B, K, S, D], repeated for the heads of each group: [B, H, S, D]."""
+        return x.repeat_interleave(self.heads // self.kv_heads, dim=1)
+
     def forward(
         self,
         x: Tensor,
@@ -147,18 +165,14 @@ class Attention(nn.Module):
         is_causal: bool,
         cache: KeyValueCache | None,
     ) -> Tensor:  # [B, T, C] -> [B, T, C]
-        q = self.q_proj(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
-        k = self.k_proj(x).unflatten(-1, (self.kv_heads, -1)).transpose(1, 2)
-        v = self.v_proj(x).unflatten(-1, (self.kv_heads, -1)).transpose(1, 2)
-        q, k = apply_rotary(q, cos, sin), apply_rotary(k, cos, sin)
+        q = self.queries(x, cos, sin)
+        k, v = self.keys_values(x, cos, sin)
         if cache is not None:
             k, v = cache.append(self.index, k, v)
-        groups = self.heads // self.kv_heads
         if cache is not None and x.shape[1] == 1:
             out = _attend_one(q, k, v, mask)
         else:
-            if groups > 1:
-                k, v = k.repeat_interleave(groups, dim=1), v.repeat_interleave(groups, dim=1)
+            k, v = self.per_head(k), self.per_head(v)
             out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=is_causal)
         return self.o_proj(out.transpose(1, 2).flatten(2))
 

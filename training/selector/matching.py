@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from common.decoder import DecoderLayer, apply_rotary, rotary
+from common.decoder import DecoderLayer, rotary
 from common.idefics3 import MultimodalModel
 from common.logs import RunLog
 from selector.data import Creatives
@@ -207,15 +207,11 @@ class MatchingFit(nn.Module):
         at = torch.stack([d.at for d in drilled])  # [B, n]
         here = stream.gather(1, at[..., None].expand(-1, -1, stream.shape[2]))
         normed = layer.input_layernorm(stream)
-        q = attention.q_proj(layer.input_layernorm(here)).unflatten(-1, (attention.heads, -1))
-        k = attention.k_proj(normed).unflatten(-1, (attention.kv_heads, -1)).transpose(1, 2)
-        v = attention.v_proj(normed).unflatten(-1, (attention.kv_heads, -1)).transpose(1, 2)
         positions = torch.arange(stream.shape[1])
         cos, sin = _turns(self.model[0], positions)
-        q = apply_rotary(q.transpose(1, 2), cos[0, 0][at][:, None], sin[0, 0][at][:, None])
-        k = apply_rotary(k, cos, sin)
-        per_group = attention.heads // attention.kv_heads
-        k, v = k.repeat_interleave(per_group, dim=1), v.repeat_interleave(per_group, dim=1)
+        cos_at, sin_at = cos[0, 0][at][:, None], sin[0, 0][at][:, None]
+        q = attention.queries(layer.input_layernorm(here), cos_at, sin_at)
+        k, v = map(attention.per_head, attention.keys_values(normed, cos, sin))
         mask = positions <= at[:, None, :, None]
         read = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         added = attention.o_proj(read.transpose(1, 2).flatten(2))

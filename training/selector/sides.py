@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from common.decoder import Attention, apply_rotary, rotary
+from common.decoder import Attention, rotary
 from common.idefics3 import MultimodalModel
 from selector.examples import Vocabulary
 
@@ -299,10 +299,9 @@ def picture_shares(model: MultimodalModel, sample: Sample, layer: int) -> Tensor
     attention = model.model.text_model.layers[layer].self_attn
     state = sample.states(model)[layer][:1]
     cos, sin = rotary(torch.arange(state.shape[1])[None], config.head_dim, config.rope_theta)
-    q = attention.q_proj(state).unflatten(-1, (attention.heads, -1)).transpose(1, 2)
-    k = attention.k_proj(state).unflatten(-1, (attention.kv_heads, -1)).transpose(1, 2)
-    k = k.repeat_interleave(attention.heads // attention.kv_heads, dim=1)
-    q, k = apply_rotary(q, cos[:, None], sin[:, None]), apply_rotary(k, cos[:, None], sin[:, None])
+    cos, sin = cos[:, None], sin[:, None]
+    q, k = attention.queries(state, cos, sin), attention.keys_values(state, cos, sin)[0]
+    k = attention.per_head(k)
     weights = F.softmax(q[:, :, -1:] @ k.transpose(-1, -2) / config.head_dim**0.5, -1)[0, :, 0]
     where = (sample.ids[0] == model.config.image_token_id).nonzero()[:, 0].view(2, -1)
     return torch.stack([weights[:, side].sum(-1) for side in where], dim=1)

@@ -7,7 +7,6 @@ import pytest
 import torch
 from stand_in import write_stand_in
 
-from common.decoder import apply_rotary
 from common.logs import RunLog, read_log
 from common.vision import VisionConfig
 from selector import matching
@@ -53,11 +52,9 @@ def test_heads_start_on_the_part_they_are_to_read(data: Creatives) -> None:
     fit = MatchingFit(model, drilled, matching.Concepts.of(drills))
     attention, config = fit.layer.self_attn, model.config.text
     for drill in drilled[:6]:
-        x = fit.layer.input_layernorm(drill.stream.float())
-        cos, sin = matching._turns(model, torch.arange(len(x)))
-        q = attention.q_proj(x).unflatten(-1, (attention.heads, -1)).transpose(0, 1)
-        k = attention.k_proj(x).unflatten(-1, (attention.kv_heads, -1)).transpose(0, 1)
-        q, k = apply_rotary(q[None], cos, sin)[0], apply_rotary(k[None], cos, sin)[0]
+        x = fit.layer.input_layernorm(drill.stream.float())[None]
+        turns = matching._turns(model, torch.arange(x.shape[1]))
+        q, k = attention.queries(x, *turns)[0], attention.keys_values(x, *turns)[0][0]
         for at in drill.at.tolist():
             for head in range(attention.heads):
                 group, which = divmod(head, attention.heads // attention.kv_heads)
@@ -68,7 +65,7 @@ def test_heads_start_on_the_part_they_are_to_read(data: Creatives) -> None:
                     TITLE: drill.title,
                     WRITTEN: slice(at - 12, at + 1),
                 }[which]
-                evenly = len(range(len(x))[part]) / (at + 1)
+                evenly = len(range(x.shape[1])[part]) / (at + 1)
                 assert share[part].sum() > min(0.7, 5 * evenly), (which, at)
 
 
