@@ -35,6 +35,11 @@ class Rate:
             return "no data"
         return f"{self.value:.1%} [{self.low:.1%}, {self.high:.1%}] (n={self.n})"
 
+    def gain(self) -> str:
+        """The same of a difference of shares, in points."""
+        value, low, high = (f"{100 * x:+.1f}" for x in (self.value, self.low, self.high))
+        return f"{value} [{low}, {high}] (n={self.n})"
+
 
 def rate(values: list[float], groups: list[str]) -> Rate:
     """Mean with a bootstrap over whole products; Wilson where all values agree."""
@@ -132,6 +137,53 @@ def _question(rows: list[dict], question: str) -> Rate:
     )
 
 
+def pair_values(row: dict[str, Any], temperature: float) -> dict[str, float]:
+    """Of one pair whose winner is known, what the rates of `summarise` average."""
+    runs = row["runs"]
+    right = (pair_probability(row, temperature) >= 0.5) == (row["label"] == "A")
+    true = [v == "true" for run in runs for v in run["verdicts"].values()]
+    return {
+        "accuracy, orders averaged": float(right),
+        "accuracy of one run": float(np.mean([r["label"] == r["true_label"] for r in runs])),
+        "flip rate": float(chosen(runs[0]) != chosen(runs[1])),
+        "faithful reasons": float(np.mean(true)) if true else 0.0,
+    }
+
+
+def differences(
+    before: list[dict], after: list[dict], temperatures: tuple[float, float]
+) -> dict[str, Rate]:
+    """after - before on the pairs of both, with a paired bootstrap over products."""
+    earlier = {row["pair"]: pair_values(row, temperatures[0]) for row in before}
+    both = [row for row in after if row["comparable"] and row["pair"] in earlier]
+    gains = [
+        {name: v - earlier[row["pair"]][name] for name, v in values.items()}
+        for row, values in ((row, pair_values(row, temperatures[1])) for row in both)
+    ]
+    products = np.array([row["product"] for row in both])
+    return {
+        name: Rate(float(np.mean(own)), *bootstrap(own, products), len(own))
+        for name in (gains[0] if gains else {})
+        for own in [np.array([gain[name] for gain in gains])]
+    }
+
+
+def stage_rows(
+    predictions: dict[tuple[str, str, str, str], list[dict]], calibration: dict[str, float]
+) -> list[list[str]]:
+    """What the last stage gained over the first, a row for each set that both ran."""
+    first, last = STAGES
+    rows = []
+    for key, before in predictions.items():
+        after = predictions.get((last, *key[1:]))
+        if key[0] != first or after is None:
+            continue
+        temperatures = (calibration.get(first, 1.0), calibration.get(last, 1.0))
+        gained = differences(before, after, temperatures)
+        rows.append([" · ".join(key[1:]), *(rate.gain() for rate in gained.values())])
+    return rows
+
+
 def read_predictions(folder: Path) -> dict[tuple[str, str, str, str], list[dict]]:
     """(stage, condition, language, subset) -> rows; one file each."""
     found = {}
@@ -185,7 +237,11 @@ def main_rows(summaries: dict[tuple, dict]) -> list[list[str]]:
 
 
 def render(
-    summaries: dict[tuple, dict], notes: str, runs: list[str], calibration: dict[str, float]
+    predictions: dict[tuple[str, str, str, str], list[dict]],
+    summaries: dict[tuple, dict],
+    notes: str,
+    runs: list[str],
+    calibration: dict[str, float],
 ) -> str:
     """The whole report."""
     full = {k: s for k, s in summaries.items() if k[1] == "full"}
@@ -212,6 +268,13 @@ def render(
             notes,
             "## Accuracy and order",
             table(HEADERS, main_rows(full)),
+            "## What GRPO adds to SFT",
+            "Points of difference on the same pairs with a known winner; paired bootstrap over "
+            "products.",
+            table(
+                ("set", *HEADERS[2:3], HEADERS[4], *HEADERS[6:]),
+                stage_rows(predictions, calibration),
+            ),
             "## What it uses: without images, without queries",
             table(HEADERS, main_rows(ablations)),
             "## Answers to each question",
@@ -270,7 +333,7 @@ def main() -> None:
     }
     notes = args.notes.read_text("utf-8").strip() if args.notes else ""
     args.results.mkdir(parents=True, exist_ok=True)
-    report = render(summaries, notes, describe_runs(args.out), calibration)
+    report = render(predictions, summaries, notes, describe_runs(args.out), calibration)
     (args.results / "selector.md").write_text(report + "\n", encoding="utf-8")
     write_json(args.results / "selector.json",
                {" · ".join(k): to_json(s) for k, s in summaries.items()})  # fmt: skip

@@ -16,6 +16,7 @@ from selector.data import Creatives, load_creatives
 from selector.evaluate import main as evaluate_main
 from selector.export import export
 from selector.recipes import SMOKE
+from selector.results import differences
 from selector.results import main as results_main
 
 CPU = "cpu"
@@ -121,6 +122,28 @@ def test_export_evaluation_and_report(
         "high": pytest.approx(0.39, 0.01),
         "n": 6,
     }
+
+
+def test_a_gain_is_that_of_the_same_pairs() -> None:
+    def row(pair: str, labels: str, verdict: str) -> dict:
+        runs = [
+            {"label": label, "true_label": truth, "order": order, "verdicts": {"q1": verdict},
+             "answer_logit": sure if label == "A" else -sure}
+            for label, truth, order, sure in zip(labels, "AB", ("AB", "BA"), (1.0, 0.9), strict=True)
+        ]  # fmt: skip
+        return {"pair": pair, "product": pair, "comparable": True, "label": "A", "runs": runs}
+
+    before = [row("p", "AA", "false"), row("q", "AB", "true"), row("only before", "BA", "true")]
+    after = [row("p", "AB", "true"), row("q", "AB", "true"), row("only after", "BA", "false")]
+    gained = differences(before, after, (1.0, 1.0))
+    assert {name: rate.value for name, rate in gained.items()} == {
+        "accuracy, orders averaged": 0.0,  # of two orders that differ, the surer one decides
+        "accuracy of one run": 0.25,
+        "flip rate": -0.5,
+        "faithful reasons": 0.5,
+    }
+    assert gained["flip rate"].n == 2
+    assert (gained["flip rate"].low, gained["flip rate"].high) == (-1.0, 0.0)
 
 
 def test_a_loss_that_is_not_finite_stops_the_run() -> None:
