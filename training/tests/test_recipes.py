@@ -129,7 +129,9 @@ def test_a_gain_is_that_of_the_same_pairs() -> None:
         runs = [
             {"label": label, "true_label": truth, "order": order, "verdicts": {"q1": verdict},
              "answer_logit": sure if label == "A" else -sure}
-            for label, truth, order, sure in zip(labels, "AB", ("AB", "BA"), (1.0, 0.9), strict=True)
+            for label, truth, order, sure in zip(
+                labels, "AB", ("AB", "BA"), (1.0, 0.9), strict=True
+            )
         ]  # fmt: skip
         return {"pair": pair, "product": pair, "comparable": True, "label": "A", "runs": runs}
 
