@@ -157,7 +157,7 @@ export async function comparePair(
     {
       maxTokens: reasonBudget + CLOSING_TOKENS,
       signal,
-      constraint: model.constrain(reasonBudget),
+      constraint: model.constrain(reasonBudget, request.language),
       onStage: (stage) => {
         if (stage !== "images-encoded") return;
         encodedAt = clock.now();

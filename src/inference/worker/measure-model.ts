@@ -72,7 +72,7 @@ async function measureSelector(
       {
         maxTokens: 256,
         signal: context.signal,
-        constraint: model.constrain(256),
+        constraint: model.constrain(256, prompt.language),
         onStage: (stage) => {
           if (stage === "prompt-read") readAt = context.clock.now();
         },

@@ -5,7 +5,7 @@ import { createTokenizer, type Tokenizer } from "../assets/tokenizer";
 import type { Engine, LoadedModel } from "../engines/engine";
 import { parsePreprocessorConfig, type PreprocessConfig } from "../images/preprocessor-config";
 import { assertEncoderWeights, createEncoder, parseEncoderConfig } from "../models/encoder";
-import type { Encoder, Selector, TokenConstraint } from "../models/model-api";
+import type { Encoder, Selector } from "../models/model-api";
 import {
   assertSelectorWeights,
   createSelector,
@@ -34,7 +34,7 @@ export interface ReadySelector extends Common {
   readonly task: "selector";
   readonly selector: Selector;
   /** A fresh constraint for one generation; see `createResponseConstraint`. */
-  readonly constrain: (reasonBudget: number) => TokenConstraint;
+  readonly constrain: ReturnType<typeof createResponseConstraint>;
 }
 
 export interface ReadyEncoder extends Common {

@@ -30,7 +30,7 @@ const lines: fc.Arbitrary<ReasoningLine[]> = fc
   );
 
 /** The state after the text, when the grammar allows it. */
-function read(text: string, from = startState()): GrammarState | undefined {
+function read(text: string, from = startState("en")): GrammarState | undefined {
   const marked = text.replaceAll(/<\/?(?:think|answer)>/g, (token) => markOf(token) ?? token);
   return advance(from, marked);
 }
@@ -64,6 +64,29 @@ describe("the grammar", () => {
   });
 });
 
+describe("the language of reasons", () => {
+  const firstLine = (language: "en" | "zh", text: string) =>
+    read(`<think>\nQ1 NO ${text}\n`, startState(language));
+
+  test.each([
+    ["en", "Only A speaks of outdoor use"],
+    ["en", 'A reads "买一送一", as searched'],
+    ["zh", "只有B有“Buy today”引导"],
+    ["zh", "A的T恤更醒目，B没有标题"],
+  ] as const)("%s may be: %s", (language, text) => {
+    expect(firstLine(language, text)).toBeDefined();
+  });
+
+  test.each([
+    ["en", "两张图不同"],
+    ["en", 'A reads "SALE"，都不合'],
+    ["zh", "Only A speaks of outdoor use"],
+    ["zh", "A写“SALE”, as searched"],
+  ] as const)("%s may not be: %s", (language, text) => {
+    expect(firstLine(language, text)).toBeUndefined();
+  });
+});
+
 describe("constrained decoding", () => {
   const SPECIAL = ["<think>", "</think>", "<answer>", "</answer>", "<end_of_utterance>", "<image>"];
   const WORDS = ["Q1", "Q2", "Q3", "Q10", "A>B", "A", "B", "YES", "NO", "N", "O", "Q", "Ġ", "Ċ"];
@@ -81,7 +104,7 @@ describe("constrained decoding", () => {
     const constrain = createResponseConstraint(tokenizer, end);
     fc.assert(
       fc.property(fc.infiniteStream(fc.nat({ max: 1_000_000 })), fc.nat(400), (choices, budget) => {
-        const constraint = constrain(budget);
+        const constraint = constrain(budget, "en");
         const generated: number[] = [];
         for (const choice of choices) {
           const allowed = constraint(generated, 0)!;
@@ -100,7 +123,7 @@ describe("constrained decoding", () => {
   });
 
   test("rows are independent of each other", () => {
-    const constraint = createResponseConstraint(tokenizer, end)(100);
+    const constraint = createResponseConstraint(tokenizer, end)(100, "en");
     const think = tokenizer.idOf("<think>")!;
     const ids = (row: number, generated: number[]): string[] =>
       constraint(generated, row)!.map((id) => tokenizer.decode([id]));

@@ -35,10 +35,21 @@ export type GrammarState =
   | {
       readonly kind: "reason";
       readonly line: number;
-      readonly gated: boolean;
+      readonly given: Given;
       readonly length: number;
+      /** Within quotation marks, where a picture's text stands in its own language. */
+      readonly quoted: boolean;
     }
   | { readonly kind: "end" };
+
+export type ReasonLanguage = "en" | "zh";
+
+/** What earlier text and the request have settled for the lines to come. */
+interface Given {
+  readonly language: ReasonLanguage;
+  /** A gate question is answered YES. */
+  readonly gated: boolean;
+}
 
 interface Option {
   readonly text: string;
@@ -68,41 +79,61 @@ function verdict(): Option {
 }
 
 /** After a line's answer: a reason, or the next line at once. */
-function afterAnswer(line: number, gated: boolean): GrammarState {
+function afterAnswer(line: number, given: Given): GrammarState {
   return {
     kind: "literal",
     options: [
-      { text: " ", next: () => ({ kind: "reason", line, gated, length: 0 }) },
-      { text: "\n", next: () => lineStart(line + 1, gated) },
+      { text: " ", next: () => ({ kind: "reason", line, given, length: 0, quoted: false }) },
+      { text: "\n", next: () => lineStart(line + 1, given) },
     ],
   };
 }
 
 /** At the start of a line. Once a gate question is answered YES, the verdict may come at once. */
-function lineStart(line: number, gated: boolean): GrammarState {
+function lineStart(line: number, given: Given): GrammarState {
   if (line >= QUESTION_IDS.length) return { kind: "literal", options: [verdict()] };
   const answers = answersFor(line).map((answer) => ({
     text: `${QUESTION_IDS[line]!.toUpperCase()} ${answer}`,
-    next: () => afterAnswer(line, gated || answer === "YES"),
+    next: () => afterAnswer(line, answer === "YES" ? { ...given, gated: true } : given),
   }));
-  return { kind: "literal", options: gated ? [...answers, verdict()] : answers };
+  return { kind: "literal", options: given.gated ? [...answers, verdict()] : answers };
 }
 
 /** Where every response begins. */
-export function startState(): GrammarState {
+export function startState(language: ReasonLanguage): GrammarState {
   const text = `${mark(TOKENS.think)}\n`;
-  return { kind: "literal", options: [{ text, next: () => lineStart(0, false) }] };
+  const given = { language, gated: false };
+  return { kind: "literal", options: [{ text, next: () => lineStart(0, given) }] };
 }
+
+/**
+ * What a reason in this language never holds outside of quotation marks. A small model follows the
+ * words of an unusual title rather than the prompt's `Language:`, and would answer in the other one.
+ * Half of a character, as a token of raw bytes decodes to, is none of English.
+ */
+const FOREIGN: Readonly<Record<ReasonLanguage, RegExp>> = {
+  en: /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303F\uFF00-\uFFEF\uFFFD]/u,
+  zh: /[a-z]/u,
+};
+
+const QUOTES: Readonly<Record<string, (quoted: boolean) => boolean>> = {
+  '"': (quoted) => !quoted,
+  "\u201C": () => true,
+  "\u201D": () => false,
+};
 
 function step(state: GrammarState, character: string): GrammarState | undefined {
   switch (state.kind) {
     case "end":
       return undefined;
     case "reason": {
-      if (character === "\n") return lineStart(state.line + 1, state.gated);
+      if (character === "\n") return lineStart(state.line + 1, state.given);
       if (Object.values(MARKS).includes(character)) return undefined;
       if (state.length >= MAX_REASON_CHARACTERS) return undefined;
-      return { ...state, length: state.length + 1 };
+      const quoted = QUOTES[character]?.(state.quoted) ?? state.quoted;
+      const isFree = state.quoted || quoted;
+      if (!isFree && FOREIGN[state.given.language].test(character)) return undefined;
+      return { ...state, quoted, length: state.length + 1 };
     }
     case "literal": {
       const options = state.options
@@ -128,14 +159,14 @@ export function advance(state: GrammarState, text: string): GrammarState | undef
   return current;
 }
 
-/** Equal keys allow the same texts next. */
+/** Equal keys allow the same texts next, in one language. */
 export function stateKey(state: GrammarState): string {
   switch (state.kind) {
     case "end":
       return "end";
     case "reason":
       // Far from the limit its exact length makes no difference; tokens are shorter than 64.
-      return `reason ${state.line} ${state.gated} ${Math.max(state.length, MAX_REASON_CHARACTERS - 64)}`;
+      return `reason ${state.line} ${state.given.gated} ${state.quoted} ${Math.max(state.length, MAX_REASON_CHARACTERS - 64)}`;
     case "literal":
       return `literal ${state.options.map(({ text }) => text).join("|")}`;
   }

@@ -68,7 +68,7 @@ describe.skipIf(!hasGpu)(`the shipped selector on webgpu${whyNot}`, () => {
               { ids, images: [1, 0] },
             ],
           },
-          { maxTokens: NEW_TOKENS, constraint: model.constrain(NEW_TOKENS) },
+          { maxTokens: NEW_TOKENS, constraint: model.constrain(NEW_TOKENS, "en") },
         );
         replies.push(
           sequences.map(({ logProbabilities }) => logProbabilities.join(" ")).join("; "),

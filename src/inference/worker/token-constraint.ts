@@ -1,7 +1,14 @@
 import { AppError } from "@/shared/lib/errors";
 import type { TokenConstraint } from "../models/model-api";
 import type { Tokenizer } from "../assets/tokenizer";
-import { advance, markOf, startState, stateKey, type GrammarState } from "./response-grammar";
+import {
+  advance,
+  markOf,
+  startState,
+  stateKey,
+  type GrammarState,
+  type ReasonLanguage,
+} from "./response-grammar";
 
 /** Special tokens such as `<image>` or `<|im_start|>`: structure, never a reason's words. */
 const SPECIAL = /^<[^<>\s]+>$/;
@@ -30,7 +37,7 @@ function firstCharacter(text: string): string | undefined {
 
 /**
  * Grammar-constrained decoding for the selector's response: at every step only tokens that keep the
- * text in the protocol's format may follow. Lists of allowed ids are remembered per grammar state.
+ * text in the protocol's format, and its reasons in `language`, may follow. Lists of allowed ids are remembered per grammar state.
  *
  * @param end - the id that ends a response.
  * @returns makes a constraint for one generation. After `reasonBudget` tokens every reason is ended at
@@ -39,7 +46,7 @@ function firstCharacter(text: string): string | undefined {
 export function createResponseConstraint(
   tokenizer: Tokenizer,
   end: number,
-): (reasonBudget: number) => TokenConstraint {
+): (reasonBudget: number, language: ReasonLanguage) => TokenConstraint {
   const texts = textsOf(tokenizer);
   // By first character: a literal state looks at a handful of ids instead of the whole vocabulary.
   const idsByStart = new Map<string, number[]>();
@@ -59,9 +66,9 @@ export function createResponseConstraint(
     return [...starts].flatMap((start) => idsByStart.get(start ?? "") ?? []);
   };
 
-  const allowedIn = (state: GrammarState): readonly number[] => {
+  const allowedIn = (state: GrammarState, language: ReasonLanguage): readonly number[] => {
     if (state.kind === "end") return [end];
-    const key = stateKey(state);
+    const key = `${language} ${stateKey(state)}`;
     const known = allowedByState.get(key);
     if (known !== undefined) return known;
     const allowed = candidatesIn(state).filter((id) => advance(state, texts[id]!) !== undefined);
@@ -72,10 +79,10 @@ export function createResponseConstraint(
 
   const lineBreaks = idsByStart.get("\n")?.filter((id) => texts[id] === "\n") ?? [];
 
-  return (reasonBudget) => {
+  return (reasonBudget, language) => {
     const rows = new Map<number, { read: number; state: GrammarState }>();
     return (generated, row) => {
-      const known = rows.get(row) ?? { read: 0, state: startState() };
+      const known = rows.get(row) ?? { read: 0, state: startState(language) };
       let { state } = known;
       for (const id of generated.slice(known.read)) {
         const text = texts[id];
@@ -90,7 +97,7 @@ export function createResponseConstraint(
       }
       rows.set(row, { read: generated.length, state });
       const isOver = state.kind === "reason" && generated.length >= reasonBudget;
-      return isOver ? lineBreaks : allowedIn(state);
+      return isOver ? lineBreaks : allowedIn(state, language);
     };
   };
 }
