@@ -27,8 +27,8 @@ export interface ChooseEngineOptions {
   /** The user's choice, tried first; the others follow in order when it fails. */
   readonly preferred?: EngineId;
   /**
-   * What `findSoftwareAdapters` found. These engines come last: on SwiftShader a vision tower runs at
-   * about 0.8 GFLOP/s, on WebAssembly with the same two cores at 69.
+   * What `findSoftwareAdapters` found. These engines come last: WebAssembly is several times as fast on
+   * the same cores (docs/performance.md).
    */
   readonly softwareAdapters?: SoftwareAdapters;
   readonly signal?: AbortSignal;
