@@ -13,9 +13,11 @@ function launchOptions(args: readonly string[]) {
 export default defineConfig({
   testDir: "e2e",
   testMatch: "*.spec.ts",
-  workers: 1,
+  // Pages wait for one another, for frames and for the disk: two keep two cores at work.
+  workers: 2,
   fullyParallel: false,
-  timeout: 90_000,
+  // Times are for a machine that is busy with other things too.
+  timeout: 180_000,
   expect: { timeout: 20_000 },
   reporter: [["list"]],
   outputDir: "test-results",

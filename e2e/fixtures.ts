@@ -45,18 +45,40 @@ export { expect };
 /** The workspaces that the rail offers, as it offers them. */
 export const ROUTES = ["/compare", "/label", "/search", "/benchmark", "/models", "/data"] as const;
 
-/** Opens a route and waits until its heading stands and nothing is loading any more. */
+/** Opens a route and waits until it has settled. */
 export async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
+  await settled(page);
+}
+
+/** Goes to a route by the rail, as people do: the page stays, and with it the engine. */
+export async function goTo(page: Page, route: (typeof ROUTES)[number]): Promise<void> {
+  const link = page.locator(`nav a[href^="${route}"]`);
+  const name = (await link.textContent()) ?? "";
+  await link.click();
+  // Every workspace is headed by its name; the page before may stand for a moment.
+  await expect(page.getByRole("heading", { name, exact: true, level: 1 })).toBeVisible();
+  await settled(page);
+}
+
+/** Waits until a heading stands and nothing is loading any more. */
+async function settled(page: Page): Promise<void> {
   await expect(page.getByRole("heading").first()).toBeVisible();
   await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
 }
 
-/** WCAG 2.2 A and AA; every violation with its elements, so that a failure names the place. */
-export async function violations(page: Page): Promise<readonly string[]> {
-  const result = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-    .analyze();
+/**
+ * WCAG 2.2 A and AA, or only these rules; every violation with its elements, so that a failure names the
+ * place.
+ */
+export async function violations(
+  page: Page,
+  rules?: readonly string[],
+): Promise<readonly string[]> {
+  const axe = new AxeBuilder({ page });
+  if (rules === undefined) axe.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]);
+  else axe.withRules([...rules]);
+  const result = await axe.analyze();
   return result.violations.flatMap((violation) =>
     violation.nodes.map(
       (node) => `${violation.id}: ${node.target.join(" ")}: ${node.failureSummary ?? ""}`,

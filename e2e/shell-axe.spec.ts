@@ -1,4 +1,4 @@
-import { expect, open, ROUTES, test, violations } from "./fixtures";
+import { expect, goTo, open, ROUTES, test, violations } from "./fixtures";
 
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
@@ -15,9 +15,10 @@ for (const { locale, colorScheme, viewport } of SETTINGS) {
   test.describe(`${locale}, ${colorScheme}, ${viewport.width} px`, () => {
     test.use({ locale, colorScheme, viewport });
     test("no workspace has an accessibility violation or runs off the screen", async ({ page }) => {
+      await open(page, ROUTES[0]);
       for (const route of ROUTES) {
         await test.step(route, async () => {
-          await open(page, route);
+          await goTo(page, route);
           expect.soft(await violations(page)).toEqual([]);
           const overflow = await page.evaluate(
             () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
