@@ -13,6 +13,7 @@ import type { BlobStore } from "@/shared/persistence/opfs";
 import type { BenchSearch } from "../logic/search-params";
 import { createBenchStore, type BenchStore } from "../store/bench-store";
 import { BenchmarkPage } from "./benchmark-page";
+import { chartSources } from "./save-chart";
 import { SearchPage } from "./search-page";
 
 const COLOURS = ["red", "green", "blue", "black", "white", "pink", "grey", "teal"] as const;
@@ -141,6 +142,8 @@ test("runs two encoders, shows their figures, the bad row, and which is signific
   const words = table.getByRole("row", { name: /bag of words/ });
   await expect.poll(() => words.element().textContent, BUSY).toMatch(/100\.0 ±/);
   await expect.element(table.getByText(/Never comparable/)).toBeVisible();
+  // A saved chart says what it shows; the edge of its text stays behind the letters.
+  expect(chartSources()[0]).toMatch(/<rect .*>Differences in R@10<.*paint-order="stroke/su);
   const encoded = client.calls.filter(({ name }) => name === "encode/batch").length;
   expect(encoded).toBeGreaterThan(0);
   // A second run takes every vector from the store.

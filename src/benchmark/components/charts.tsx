@@ -23,7 +23,8 @@ export function MatryoshkaPanel({
     }));
     return [{ name: nameOf(encoder.id), points }];
   });
-  const widest = Math.max(...curves.flatMap(({ points }) => points.map(({ width }) => width)));
+  const widths = [...new Set(curves.flatMap(({ points }) => points.map(({ width }) => width)))];
+  const widest = Math.max(...widths);
   const x = (width: number) => 30 + (250 * width) / widest;
   const y = (value: number) => 150 - 140 * value;
   return (
@@ -31,7 +32,7 @@ export function MatryoshkaPanel({
       <h2>
         <Trans>Quality against dimension, {DIRECTION_NAMES[direction]} R@10</Trans>
       </h2>
-      {curves.length > 1 && <SeriesLegend names={curves.map(({ name }) => name)} />}
+      <SeriesLegend names={curves.map(({ name }) => name)} />
       <svg
         className={styles["chart"]}
         viewBox="0 0 300 170"
@@ -44,6 +45,11 @@ export function MatryoshkaPanel({
         {[0, 0.5, 1].map((value) => (
           <text key={value} x="2" y={y(value) + 3}>
             {100 * value}%
+          </text>
+        ))}
+        {widths.map((width) => (
+          <text key={width} x={x(width)} y="165" textAnchor="middle">
+            {width}
           </text>
         ))}
         {curves.map(({ name, points }, i) => (

@@ -82,7 +82,7 @@ function Whisker({ value, interval }: { readonly value: number; readonly interva
 export function FigureCell(props: FigureCellProps) {
   const { value, interval, n, isPartial = false, isBest = false, isRank = false, facts } = props;
   const { t } = useLingui();
-  const { isOpen, setOpen, pointer } = useHoverOpen();
+  const { isOpen, press, close, pointer } = useHoverOpen();
   if (value === null) return <span className={styles["none"]}>–</span>;
   const show = (number: number) => (isRank ? formatRank(number) : (100 * number).toFixed(1));
   const spread =
@@ -96,7 +96,7 @@ export function FigureCell(props: FigureCellProps) {
       ? t`n = ${n}`
       : t`95% interval ${show(interval.low)} to ${show(interval.high)}, n = ${n}`;
   return (
-    <Popover width={340} withinPortal shadow="md" opened={isOpen} onChange={setOpen}>
+    <Popover width={340} withinPortal shadow="md" opened={isOpen} onDismiss={close}>
       <Popover.Target>
         <UnstyledButton
           className={styles["figure"]}
@@ -104,7 +104,7 @@ export function FigureCell(props: FigureCellProps) {
           data-best={isBest}
           aria-description={range}
           {...pointer}
-          onClick={() => setOpen(!isOpen)}
+          onClick={press}
         >
           <span>
             {show(value)} <small>{spread}</small>

@@ -14,6 +14,8 @@ export interface GalleryProps {
   readonly ranked: readonly RankedCandidate[];
   readonly entries: ReadonlyMap<string, BenchmarkEntry>;
   readonly truths: ReadonlySet<string>;
+  /** Rank of the first true item as the figures count it, ties against it. */
+  readonly countedRank?: number | undefined;
   readonly files: DataFiles;
   /** Rank of the same item under the other encoder; an absent one lies beyond what is shown. */
   readonly otherRanks?: ReadonlyMap<string, number>;
@@ -118,16 +120,21 @@ function Card({
 
 /** The first candidates of a query, and its true items wherever they stand. */
 export function Gallery(props: GalleryProps) {
-  const { label, ranked, entries, truths } = props;
+  const { label, ranked, entries, truths, countedRank } = props;
   const { t } = useLingui();
-  const rank = ranked.find(({ id }) => truths.has(id))?.rank;
+  const first = ranked.find(({ id }) => truths.has(id))?.rank;
+  const place = (rank: number) => {
+    if (!Number.isFinite(rank)) return t`true item not in the list`;
+    const isTied = countedRank !== undefined && countedRank > rank;
+    return isTied
+      ? t`true item at ${rank}, with ties counted as ${countedRank}`
+      : t`true item at ${rank}`;
+  };
   return (
     <section className={styles["section"]}>
       <h2>
         {label}
-        {rank !== undefined && (
-          <> · {Number.isFinite(rank) ? t`true item at ${rank}` : t`true item not in the list`}</>
-        )}
+        {first !== undefined && <> · {place(first)}</>}
       </h2>
       <ul className={styles["gallery"]}>
         {ranked.map((candidate) => {

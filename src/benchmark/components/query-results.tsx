@@ -107,7 +107,7 @@ export function QueryResults(props: QueryResultsProps) {
         </Trans>
       </Text>
       <div className={styles["galleries"]}>
-        {runs.map(({ choice }, i) => {
+        {runs.map(({ choice, run }, i) => {
           const other = lists[1 - i];
           return (
             <div key={choice.key}>
@@ -117,6 +117,7 @@ export function QueryResults(props: QueryResultsProps) {
                 ranked={lists[i] ?? []}
                 entries={entries}
                 truths={truths}
+                countedRank={run?.scorers.get(direction)?.ranks.get(query.id)?.worst[0]?.rank}
                 files={files}
                 judged={judgements.get(query.id)}
                 onJudge={(id, verdict) => store.actions.judge(query.id, id, verdict)}

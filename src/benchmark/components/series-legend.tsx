@@ -6,7 +6,7 @@ export const SERIES = 4;
 /** Which colour is which encoder. */
 export function SeriesLegend({ names }: { readonly names: readonly string[] }) {
   return (
-    <ul className={styles["legend"]}>
+    <ul className={styles["legend"]} data-legend>
       {names.map((name, i) => (
         <li key={name}>
           <svg className={styles["dots"]} viewBox="0 0 10 10" aria-hidden="true">

@@ -2,21 +2,28 @@ import { useRef, useState } from "react";
 
 const LEAVE_MS = 160;
 
-/** Open while the pointer is on the target or the card; pressing toggles, for keys and touch. */
+/**
+ * Open while the pointer is on the target or the card. Pressing keeps it open until the next press: a
+ * tap, which points first, opens too.
+ */
 export function useHoverOpen() {
-  const [isOpen, setOpen] = useState(false);
+  const [state, setState] = useState<"closed" | "pointed" | "kept">("closed");
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const enter = () => {
     clearTimeout(timer.current);
-    setOpen(true);
+    setState((old) => (old === "closed" ? "pointed" : old));
   };
   const leave = () => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => setOpen(false), LEAVE_MS);
+    timer.current = setTimeout(
+      () => setState((old) => (old === "pointed" ? "closed" : old)),
+      LEAVE_MS,
+    );
   };
   return {
-    isOpen,
-    setOpen,
+    isOpen: state !== "closed",
+    press: () => setState((old) => (old === "kept" ? "closed" : "kept")),
+    close: () => setState("closed"),
     pointer: { onMouseEnter: enter, onMouseLeave: leave },
   };
 }

@@ -12,7 +12,8 @@ export function useSliceNames(task: BenchmarkTask) {
     if (kind === "popularity") return t`Queries for the same item`;
     const rest = kind.slice(kind.indexOf(":") + 1);
     if (kind.startsWith("attribute:")) return word(rest);
-    return `${t`Category`}: ${word(task.levels[Number(rest)] ?? rest)}`;
+    const level = word(task.levels[Number(rest)] ?? rest);
+    return t`Category: ${level}`;
   };
   /** Languages and counts are not words of the data set. */
   const valueName = (kind: SliceKind, value: string): string => {
