@@ -9,8 +9,7 @@ import { copyGrocery, missingPhotos } from "./real-photos";
 
 test.setTimeout(300_000);
 
-testPhotos("wasm", "grocery", [12, 2]);
-testPhotos("wasm", "luma", [10, 3]);
+testPhotos("wasm", { grocery: [12, 2], luma: [10, 3] });
 
 /**
  * Counts what the page sends to the inference worker. Until it was held back once, after `most` items,

@@ -5,5 +5,4 @@ import { testPhotos } from "./photos-helpers";
 /** A software adapter encodes about one photograph a second on a busy machine. */
 test.setTimeout(300_000);
 
-testPhotos("webgpu", "grocery", [8, 1]);
-testPhotos("webgpu", "luma", [6, 2]);
+testPhotos("webgpu", { grocery: [8, 1], luma: [6, 2] });

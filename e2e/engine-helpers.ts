@@ -16,6 +16,9 @@ export async function expectEngine(page: Page, engine: Engine): Promise<void> {
 /** Chooses the engine on the models page, where it tests itself first; the choice holds over reloads. */
 export async function chooseEngine(page: Page, engine: Engine): Promise<void> {
   await page.goto("/models");
-  await page.getByRole("radio", { name: NAMES[engine] }).check({ timeout: TESTED_MS });
+  const radio = page.getByRole("radio", { name: NAMES[engine] });
+  // Not `check`: the mark follows the choice a moment later.
+  await radio.click({ timeout: TESTED_MS });
   await expectEngine(page, engine);
+  await expect(radio).toBeChecked();
 }
