@@ -31,12 +31,12 @@ export function SettingsView(props: ProjectViewProps) {
   const stored = useStore(handle.store, (state) => state.project);
   const usedEditions = useStore(handle.store, (state) => state.state.protocolVersions);
   const [project, setProject] = useState<LabelingProject>(stored);
-  const [isSaved, setSaved] = useState(false);
+  const [status, setStatus] = useState<"untouched" | "changed" | "saved">("untouched");
   const [confirmTitle, setConfirmTitle] = useState("");
   const [error, setError] = useState<unknown>();
 
   function change(values: Partial<LabelingProject>) {
-    setSaved(false);
+    setStatus("changed");
     setProject({ ...project, ...values });
   }
   async function save() {
@@ -51,7 +51,7 @@ export function SettingsView(props: ProjectViewProps) {
       }
       // Annotators may have been added in another view or tab meanwhile.
       await handle.changeProject(({ annotators }) => ({ ...project, annotators }));
-      setSaved(true);
+      setStatus("saved");
     } catch (reason) {
       setError(reason);
     }
@@ -170,7 +170,8 @@ export function SettingsView(props: ProjectViewProps) {
         onChange={(protocols) => change({ protocols })}
       />
       {error !== undefined && <ErrorNotice error={error} />}
-      <Group>
+      {/* In view while there is something to save: the page is long. */}
+      <Group className={styles["saveBar"] ?? ""} data-changed={status === "changed"}>
         <Button
           onClick={() => void save()}
           disabled={project.title.trim() === "" || unnamed.length > 0}
@@ -182,9 +183,9 @@ export function SettingsView(props: ProjectViewProps) {
             <Trans>Still without words: {unnamed.join(", ")}</Trans>
           </Text>
         )}
-        {isSaved && (
+        {status !== "untouched" && (
           <Text component="output" size="sm">
-            <Trans>Saved</Trans>
+            {status === "changed" ? <Trans>Not saved yet</Trans> : <Trans>Saved</Trans>}
           </Text>
         )}
       </Group>
