@@ -117,7 +117,7 @@ function UntestedItem({
       ? t`Not tested: a better engine works`
       : softwareReason(softwareAdapter, i18n);
   return (
-    <Group className={styles["engine"]} justify="space-between" wrap="nowrap">
+    <Group className={styles["engine"]} justify="space-between">
       <Radio value={engine} label={name} description={why} />
       <Button
         size="compact-sm"

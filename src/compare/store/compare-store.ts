@@ -108,9 +108,9 @@ const EMPTY_TABLE = {
 function createFormActions(set: Set, get: Get, ids: IdSource) {
   return {
     async addFiles(files: readonly NewFile[]) {
-      // The visitor's own pictures take the place of an example, they do not join it.
-      if (get().example !== undefined) set({ ...EMPTY_TABLE });
-      const room = MAX_CREATIVES - get().creatives.length;
+      const before = get();
+      const taken = before.example === undefined ? before.creatives.length : 0;
+      const room = MAX_CREATIVES - taken;
       const { creatives, problems } = await readFiles(files.slice(0, room), "own", ids);
       for (const file of files.slice(room)) {
         const error = new AppError(
@@ -119,10 +119,17 @@ function createFormActions(set: Set, get: Get, ids: IdSource) {
         );
         problems.push({ id: ids(), name: file.name, error });
       }
-      set((state) => ({
-        creatives: [...state.creatives, ...creatives],
-        problems: [...state.problems, ...problems],
-      }));
+      set((state) => {
+        // The visitor's own pictures take the place of an example, they do not join it; a file that
+        // could not be read takes nothing's place.
+        const isReplaced = state.example !== undefined && creatives.length > 0;
+        const kept = isReplaced ? EMPTY_TABLE : state;
+        return {
+          ...(isReplaced ? EMPTY_TABLE : {}),
+          creatives: [...kept.creatives, ...creatives],
+          problems: [...kept.problems, ...problems],
+        };
+      });
     },
     async openExample(example: OpenedExample) {
       const { creatives, problems } = await readFiles(example.files, "example", ids);
