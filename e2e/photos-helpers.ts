@@ -46,7 +46,7 @@ export async function startOnly(page: Page, direction: string): Promise<void> {
 
 export async function runOnly(page: Page, direction: string): Promise<void> {
   await startOnly(page, direction);
-  await expect(page.getByRole("button", { name: "Export" })).toBeVisible({ timeout: 240_000 });
+  await expect(page.getByRole("button", { name: "Export" })).toBeVisible({ timeout: 480_000 });
 }
 
 async function exportTo(page: Page, item: string, path: string): Promise<void> {
