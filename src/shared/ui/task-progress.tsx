@@ -34,7 +34,7 @@ export function TaskProgress(props: TaskProgressProps) {
         {label}
         <span className={styles["progressCount"]}>
           {count !== undefined && <> · {count}</>}
-          {remainingMs !== undefined && (
+          {remainingMs !== undefined && remainingMs >= 1000 && (
             <> · {t`${formatDuration(remainingMs, i18n.locale)} left`}</>
           )}
         </span>
