@@ -135,6 +135,7 @@ def holds(condition: list[Any], facts: Facts, roles: dict[str, str]) -> bool:
         "in": lambda: left in right,
         "notin": lambda: left not in right,
         "has": lambda: right in left,
+        "lacks": lambda: right not in left,
         "empty": lambda: len(left) == 0,
     }
     return tests[op]()

@@ -46,8 +46,8 @@ class Line:
 
     @property
     def reward(self) -> float:
-        """In [0, 1]."""
-        return 0.5 * self.right + 0.5 * self.faithful
+        """In [0, 1]. A true reason of a wrong answer earns nothing: easy truths would win."""
+        return self.right * (0.5 + 0.5 * self.faithful)
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,8 @@ export function holds(condition: Condition, facts: PairFacts, roles: Roles): boo
       return !(other() as readonly string[]).includes(String(value));
     case "has":
       return (value as readonly string[]).includes(String(right));
+    case "lacks":
+      return !(value as readonly string[]).includes(String(right));
     case "empty":
       return (value as readonly string[]).length === 0;
     default:
