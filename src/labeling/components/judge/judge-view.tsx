@@ -189,8 +189,12 @@ export function JudgeView(props: JudgeViewProps) {
           keymap={keys.keymap}
           dispatch={controller.dispatch}
         />
-        {props.suggestion !== undefined && <SuggestionStrip view={props.suggestion} />}
       </div>
+      {project.assist.suggestion !== "off" && (
+        <div className={styles["suggestion"]}>
+          {props.suggestion !== undefined && <SuggestionStrip view={props.suggestion} />}
+        </div>
+      )}
       <div className={styles["reasons"]}>
         <ReasonsBar
           draft={draft}
