@@ -65,7 +65,9 @@ CPU = Recipe(
     matching=True,
     drill_share=0.3,
     short_share=0.3,
-    grpo=Stage(steps=240, batch=32, learning_rate=5e-4, warmup=10, checkpoint_every=5, log_every=1),
+    grpo=Stage(
+        steps=100, batch=32, learning_rate=1.5e-4, warmup=3, checkpoint_every=5, log_every=1
+    ),
     grpo_settings=GrpoSettings(prompts=12, group=8, temperature=1.0, clip=0.2, kl=0.02, epochs=1),
 )
 
