@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { formatBytes, formatDuration, formatPercent } from "./format";
 
 test.each([
-  [0, "0 byte"],
-  [999, "999 byte"],
+  [0, "0 bytes"],
+  [999, "999 bytes"],
   [1000, "1 kB"],
   [999_600, "1 MB"],
   [1_530_000, "1.5 MB"],

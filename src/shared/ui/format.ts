@@ -31,7 +31,8 @@ export function formatBytes(bytes: number, locale: string): string {
   return new Intl.NumberFormat(locale, {
     style: "unit",
     unit: BYTE_UNITS[index] ?? "byte",
-    unitDisplay: "short",
+    // The short form of a byte knows no plural.
+    unitDisplay: index === 0 ? "long" : "short",
     maximumFractionDigits: value < 10 && index > 0 ? 1 : 0,
   }).format(value);
 }
