@@ -211,7 +211,7 @@ MODELS = {
     # SmolLM2-135M, the text half of SmolVLM-256M; for the tab the shipped selector's text model, and one between.
     "llama-135m": lambda: decoder("llama-135m", Sizes(576, 1536, 30, 9, 3, 64, 49280)),
     "llama-30m": lambda: decoder("llama-30m", Sizes(384, 1024, 12, 6, 2, 64, 16384)),
-    "llama-nano": lambda: decoder("llama-nano", Sizes(192, 512, 4, 6, 2, 32, 1792)),
+    "llama-nano": lambda: decoder("llama-nano", Sizes(192, 512, 5, 6, 2, 32, 1792)),
 }
 for name in sys.argv[2:] or MODELS:
     MODELS[name]()
