@@ -176,6 +176,16 @@ def token_weights(ids: list[int], vocabulary: Vocabulary, weights: LossWeights) 
     return out
 
 
+def lines_of(ids: list[int], vocabulary: Vocabulary) -> list[int | None]:
+    """For each response token the index in QUESTIONS of the line it stands in, if in any."""
+    starts = {vocabulary.id(question.upper()): i for i, question in enumerate(QUESTIONS)}
+    end, line, out = vocabulary.id("</think>"), None, []
+    for token in ids:
+        line = None if token == end else starts.get(token, line)
+        out.append(line)
+    return out
+
+
 @dataclass(frozen=True)
 class Batch:
     """Right-padded sequences. ids [B, T]; weights [B, T] of each token as a target (0: none)."""

@@ -28,7 +28,7 @@ from common.optim import guarded_update, make_optimizer, warmup_cosine
 from common.parallel import Worker, launch
 from common.runtime import Runtime, batch_rng, open_runtime, seed_everything
 from selector.data import Creatives, load_creatives
-from selector.examples import LANGUAGES, ORDERS, View, Vocabulary, collate
+from selector.examples import LANGUAGES, ORDERS, View, Vocabulary, collate, lines_of
 from selector.generate import Generated, generate
 from selector.grammar import check_response, facts_of
 from selector.model import build_model, load_vocabulary, load_weights
@@ -98,16 +98,6 @@ def group_advantages(rewards: Tensor) -> Tensor:
     """[prompts, group, ...] -> the same shape, normalised within each group."""
     centred = rewards - rewards.mean(dim=1, keepdim=True)
     return centred / (rewards.std(dim=1, keepdim=True) + 1e-4)
-
-
-def lines_of(ids: list[int], vocabulary: Vocabulary) -> list[int | None]:
-    """For each response token the index in QUESTIONS of the line it stands in, if in any."""
-    starts = {vocabulary.id(question.upper()): i for i, question in enumerate(QUESTIONS)}
-    end, line, out = vocabulary.id("</think>"), None, []
-    for token in ids:
-        line = None if token == end else starts.get(token, line)
-        out.append(line)
-    return out
 
 
 def token_advantages(

@@ -137,34 +137,34 @@ def _question(rows: list[dict], question: str) -> Rate:
     )
 
 
-def pair_values(row: dict[str, Any], temperature: float) -> dict[str, float]:
-    """Of one pair whose winner is known, what the rates of `summarise` average."""
+# What `pair_values` tells of a pair, as the tables call it.
+PAIR_RATES = ("accuracy, orders averaged", "accuracy of one run", "flip rate", "faithful reasons")
+
+
+def pair_values(row: dict[str, Any], temperature: float) -> np.ndarray:
+    """`PAIR_RATES` of one pair whose winner is known, [4]."""
     runs = row["runs"]
     right = (pair_probability(row, temperature) >= 0.5) == (row["label"] == "A")
-    true = [v == "true" for run in runs for v in run["verdicts"].values()]
-    return {
-        "accuracy, orders averaged": float(right),
-        "accuracy of one run": float(np.mean([r["label"] == r["true_label"] for r in runs])),
-        "flip rate": float(chosen(runs[0]) != chosen(runs[1])),
-        "faithful reasons": float(np.mean(true)) if true else 0.0,
-    }
+    single = [run["label"] == run["true_label"] for run in runs]
+    true = [value for run in runs for value in _share(run, "true")]
+    flips = chosen(runs[0]) != chosen(runs[1])
+    return np.array([right, np.mean(single), flips, np.mean(true) if true else 0.0])
 
 
 def differences(
     before: list[dict], after: list[dict], temperatures: tuple[float, float]
 ) -> dict[str, Rate]:
     """after - before on the pairs of both, with a paired bootstrap over products."""
-    earlier = {row["pair"]: pair_values(row, temperatures[0]) for row in before}
+    earlier = {row["pair"]: row for row in before}
     both = [row for row in after if row["comparable"] and row["pair"] in earlier]
     gains = [
-        {name: v - earlier[row["pair"]][name] for name, v in values.items()}
-        for row, values in ((row, pair_values(row, temperatures[1])) for row in both)
+        pair_values(row, temperatures[1]) - pair_values(earlier[row["pair"]], temperatures[0])
+        for row in both
     ]
     products = np.array([row["product"] for row in both])
     return {
-        name: Rate(float(np.mean(own)), *bootstrap(own, products), len(own))
-        for name in (gains[0] if gains else {})
-        for own in [np.array([gain[name] for gain in gains])]
+        name: Rate(float(own.mean()), *bootstrap(own, products), len(own))
+        for name, own in zip(PAIR_RATES, np.transpose(gains), strict=True)
     }
 
 
@@ -271,10 +271,7 @@ def render(
             "## What GRPO adds to SFT",
             "Points of difference on the same pairs with a known winner; paired bootstrap over "
             "products.",
-            table(
-                ("set", *HEADERS[2:3], HEADERS[4], *HEADERS[6:]),
-                stage_rows(predictions, calibration),
-            ),
+            table(("set", *PAIR_RATES), stage_rows(predictions, calibration)),
             "## What it uses: without images, without queries",
             table(HEADERS, main_rows(ablations)),
             "## Answers to each question",

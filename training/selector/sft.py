@@ -33,6 +33,7 @@ from selector.examples import (
     Vocabulary,
     collate,
     fit_tokenizer,
+    lines_of,
     token_weights,
 )
 from selector.factors import factor_table
@@ -44,6 +45,7 @@ from selector.model import (
     load_vocabulary,
     vision_features,
 )
+from selector.prompt import QUESTIONS
 from selector.recipes import RECIPES, Recipe, with_steps
 from selector.sides import Sample, name_words, set_sides
 from selector.wording import Wording
@@ -273,18 +275,14 @@ def forced_scores(
             hidden = model.model.text_model(model.embed(ids, chosen.flatten(0, 1).float()))
             right = (model.logits(hidden[:, :-1]).argmax(-1) == ids[:, 1:]).cpu()
         for row, response in enumerate(responses):
-            question = ""
             before = int((batch.weights[row] > 0).nonzero()[0]) - 1  # right[i] is about token i + 1
             for where in drills.findings(response):
                 said = right[row, before + where.start : before + where.stop]
                 hits.setdefault("findings", []).append(bool(said.all()))
-            for column in range(1, ids.shape[1]):
-                token = vocabulary.tokenizer.id_to_token(int(batch.ids[row, column - 1]))
-                if token and token.startswith("Q") and token[1:].isdigit():
-                    question = token.lower()
-                if batch.weights[row, column] > 1:
-                    name = "final" if token == "<answer>" else question
-                    hits.setdefault(name, []).append(bool(right[row, column - 1]))
+            for i, line in enumerate(lines_of(response, vocabulary)):
+                if batch.weights[row, before + 1 + i] > 1:
+                    name = "final" if line is None else QUESTIONS[line]
+                    hits.setdefault(name, []).append(bool(right[row, before + i]))
     return {name: float(np.mean(values)) for name, values in hits.items()}
 
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from common.tokenizer import train_tokenizer
-from selector.examples import Vocabulary
-from selector.grpo import Line, Reward, group_advantages, grpo_loss, lines_of, token_advantages
+from selector.examples import Vocabulary, lines_of
+from selector.grpo import Line, Reward, group_advantages, grpo_loss, token_advantages
 from selector.prompt import TAGS, WORDS
 
 

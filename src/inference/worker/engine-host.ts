@@ -66,8 +66,9 @@ export class EngineHost {
       checks.push(report);
       return report;
     };
-    const kept = await this.options.choice?.read();
-    this.preferred ??= kept ?? "auto";
+    const kept = this.preferred ?? (await this.options.choice?.read()) ?? "auto";
+    // The user may have chosen while it was read.
+    this.preferred ??= kept;
     const preferred = this.preferred === "auto" ? {} : { preferred: this.preferred };
     const softwareAdapters = await findSoftwareAdapters(factories);
     this.softwareAdapters = softwareAdapters;

@@ -37,7 +37,8 @@ function firstCharacter(text: string): string | undefined {
 
 /**
  * Grammar-constrained decoding for the selector's response: at every step only tokens that keep the
- * text in the protocol's format, and its reasons in `language`, may follow. Lists of allowed ids are remembered per grammar state.
+ * text in the protocol's format, and its reasons in `language`, may follow. Lists of allowed ids are
+ * remembered per grammar state.
  *
  * @param end - the id that ends a response.
  * @returns makes a constraint for one generation. After `reasonBudget` tokens every reason is ended at
