@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from safetensors.torch import load_file
+from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -53,3 +54,10 @@ def load_checkpoint(
         optimizer.load_state_dict(state["optimizer"])
     torch.set_rng_state(state["torch_rng"])
     return Progress(step=state["step"], extra=state["extra"])
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """The model's weights in float32: of a checkpoint, or of a shipped revision's folder."""
+    if path.is_dir():
+        return {name: t.float() for name, t in load_file(path / "model.safetensors").items()}
+    return torch.load(path, map_location="cpu", weights_only=True)["model"]

@@ -1,4 +1,4 @@
-"""Reads a folder written by `npm run creatives -- dataset`."""
+"""Reads folders written by `npm run creatives -- dataset`."""
 
 import json
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ def read_jsonl(path: Path) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Creatives:
-    """A data set. `order` gives each creative its row in pixel and feature arrays."""
+    """One data set or several. `order` gives each creative its row in pixel and feature arrays."""
 
-    root: Path
+    roots: tuple[Path, ...]
     products: dict[str, dict[str, Any]]
     creatives: dict[str, dict[str, Any]]
     pairs: list[dict[str, Any]]
@@ -25,7 +25,12 @@ class Creatives:
     @property
     def files(self) -> list[Path]:
         """Image files in row order."""
-        return [self.root / self.creatives[name]["file"] for name in self.order]
+        return [self.creatives[name]["path"] for name in self.order]
+
+    @property
+    def name(self) -> str:
+        """The folders' names."""
+        return "+".join(root.name for root in self.roots)
 
     def split_of(self, creative_id: str) -> str:
         """The split of the product that a creative belongs to."""
@@ -36,11 +41,27 @@ class Creatives:
         return [pair for pair in self.pairs if pair["split"] in splits]
 
 
-def load_creatives(root: Path) -> Creatives:
-    """Loads the three tables and checks that they refer to one another."""
-    products = {row["id"]: row for row in read_jsonl(root / "products.jsonl")}
-    creatives = {row["id"]: row for row in read_jsonl(root / "creatives.jsonl")}
-    pairs = read_jsonl(root / "pairs.jsonl")
+def load_creatives(*roots: Path) -> Creatives:
+    """Loads the three tables of each folder and checks that they refer to one another.
+
+    A creative's `path` is its image file.
+    """
+    products: dict[str, dict[str, Any]] = {}
+    creatives: dict[str, dict[str, Any]] = {}
+    pairs: list[dict[str, Any]] = []
+    for root in roots:
+        found = {row["id"]: row for row in read_jsonl(root / "creatives.jsonl")}
+        if shared := creatives.keys() & found.keys():
+            raise ValueError(f"{root}: creative {min(shared)} is in an earlier set, too")
+        creatives |= {name: {**row, "path": root / row["file"]} for name, row in found.items()}
+        products |= {row["id"]: row for row in read_jsonl(root / "products.jsonl")}
+        pairs += read_jsonl(root / "pairs.jsonl")
+        _check(root, products, creatives, pairs)
+    order = {name: row for row, name in enumerate(creatives)}
+    return Creatives(roots, products, creatives, pairs, order)
+
+
+def _check(root: Path, products: dict, creatives: dict, pairs: list[dict[str, Any]]) -> None:
     for row in creatives.values():
         if row["product_id"] not in products:
             raise ValueError(f"{root}: creative {row['id']} names product {row['product_id']}")
@@ -48,5 +69,3 @@ def load_creatives(root: Path) -> Creatives:
         for side in ("a", "b"):
             if pair[side] not in creatives:
                 raise ValueError(f"{root}: pair {pair['id']} names creative {pair[side]}")
-    order = {name: row for row, name in enumerate(creatives)}
-    return Creatives(root, products, creatives, pairs, order)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 
+from common.checkpoint import read_weights
 from common.export import write_json
 from common.idefics3 import MultimodalConfig, MultimodalModel
 from common.images import letterbox, load_rgb
@@ -32,22 +32,21 @@ def load_exported(folder: Path) -> tuple[MultimodalModel, Vocabulary]:
     """A shipped revision in float32."""
     config = MultimodalConfig.from_hf(json.loads((folder / "config.json").read_text("utf-8")))
     model = MultimodalModel(config)
-    state = load_file(folder / "model.safetensors")
-    model.load_state_dict({name: tensor.float() for name, tensor in state.items()})
+    model.load_state_dict(read_weights(folder))
     return model.eval(), Vocabulary(load_tokenizer(folder / "tokenizer.json"))
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument("--model", type=Path, required=True, help="folder of the revision")
     parser.add_argument("--golden", type=Path, default=GOLDEN)
     parser.add_argument("--pairs", type=int, default=20)
     args = parser.parse_args()
     runtime = open_runtime("cpu")
     model, vocabulary = load_exported(args.model)
-    data = load_creatives(args.data)
+    data = load_creatives(*args.data)
     pairs = subset_pairs(data, "test")[: args.pairs]
     views = [View(pair, ORDERS[i % 2], LANGUAGES[i // 2 % 2]) for i, pair in enumerate(pairs)]
     folder = args.golden / "images"
@@ -55,7 +54,7 @@ def main() -> None:
     folder.mkdir(parents=True)
     cases = []
     for view in views:
-        files = [data.root / data.creatives[side]["file"] for side in view.sides]
+        files = [data.creatives[side]["path"] for side in view.sides]
         for file in files:
             shutil.copyfile(file, folder / file.name)
         size = model.config.vision.image_size

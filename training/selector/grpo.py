@@ -287,7 +287,7 @@ def work(worker: Worker, args: argparse.Namespace) -> None:
     """One process of a run."""
     recipe = with_steps(RECIPES[args.recipe], "grpo", args.steps, args.learning_rate)
     runtime = open_runtime(args.device, args.threads)
-    data = load_creatives(args.data)
+    data = load_creatives(*args.data)
     features = cached_features(recipe, data, args.out, args.cache, runtime)
     train(worker, recipe, runtime, data, args.out, features)
 

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from common.checkpoint import read_weights
 from common.idefics3 import MultimodalModel
 from common.images import normalise
 from common.runtime import Runtime
@@ -29,7 +30,7 @@ def build_model(recipe: Recipe, vocabulary: Vocabulary) -> MultimodalModel:
 
 def load_vision(model: MultimodalModel, checkpoint: Path) -> None:
     """Copies the tower of a stage-0 checkpoint into the model."""
-    model.model.vision_model.load_state_dict(tower_state(checkpoint))
+    model.model.vision_model.load_state_dict(tower_state(read_weights(checkpoint)))
 
 
 def load_weights(model: MultimodalModel, checkpoint: Path) -> int:
@@ -41,12 +42,13 @@ def load_weights(model: MultimodalModel, checkpoint: Path) -> int:
 
 @torch.no_grad()
 def load_all_but_vision(model: MultimodalModel, checkpoint: Path) -> int:
-    """Copies connector and text model of a checkpoint whose tower may have other sizes.
+    """Copies connector and text model of a checkpoint, or of a revision's folder.
 
+    Its tower may have other sizes.
     Where it has fewer layers of text, those missing are put behind the first and begin by passing
     on what they get. Returns how many these are.
     """
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)["model"]
+    state = read_weights(checkpoint)
     tower, layers = "model.vision_model.", "model.text_model.layers."
     own = {k: v for k, v in model.state_dict().items() if k.startswith(tower)}
     rest = {k: v for k, v in state.items() if not k.startswith(tower)}

@@ -8,6 +8,7 @@ each batch are real photographs (garment kind, grocery item) so that they are no
 
 import argparse
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from common.checkpoint import load_checkpoint, save_checkpoint
+from common.checkpoint import load_checkpoint, read_weights, save_checkpoint
 from common.images import decode_all, normalise
 from common.logs import RunLog
 from common.optim import guarded_step, make_optimizer, warmup_cosine
@@ -145,7 +146,7 @@ def train(
 ) -> FactorModel:
     """Runs (or resumes) the stage.
 
-    init: an earlier checkpoint, perhaps of other data, whose tower the run starts from.
+    init: an earlier checkpoint, or a shipped revision's folder, whose tower the run starts from.
     stop_at: ends the run early, as a crash would, for the tests.
     """
     seed_everything(recipe.seed)
@@ -215,30 +216,36 @@ def train(
     return model
 
 
-def tower_state(checkpoint: Path) -> dict[str, Tensor]:
-    """The vision tower's weights in a checkpoint of this stage."""
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)["model"]
-    return {k.removeprefix("vision."): v for k, v in state.items() if k.startswith("vision.")}
+def tower_state(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The vision tower among the weights of this stage or of the whole selector."""
+    prefix = re.compile(r"(?:model\.vision_model|vision)\.")
+    return {k[m.end() :]: v for k, v in weights.items() if (m := prefix.match(k))}
 
 
-def carry_over(model: FactorModel, checkpoint: Path) -> None:
-    """Starts from a checkpoint of other data: the tower, and what its heads have in common."""
-    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    model.vision.load_state_dict(tower_state(checkpoint))
-    names = list(saved["extra"]["classes"])
+def carry_over(model: FactorModel, source: Path) -> None:
+    """Starts from earlier weights: the tower, and what its heads have in common.
+
+    source: a checkpoint of this stage, or the folder of a shipped selector, which has no heads.
+    """
+    weights = read_weights(source)
+    carry_tower(model.vision, tower_state(weights))
+    if source.is_dir():
+        return
+    saved = torch.load(source, map_location="cpu", weights_only=True)["extra"]["classes"]
+    names = list(saved)
     old_rows: dict[tuple[str, Any], int] = {}
-    for name, classes in saved["extra"]["classes"].items():
+    for name, classes in saved.items():
         for value in classes or [None]:
             old_rows[name, value] = len(old_rows)
-    queries = saved["model"]["factors.queries"]
+    queries = weights["factors.queries"]
     pieces = [
-        (saved["model"][f"{prefix}.{name}"], getattr(module, name))
+        (weights[f"{prefix}.{name}"], getattr(module, name))
         for prefix, module in (
             ("factors", model.factors),
             ("mean_factors.out", model.mean_factors.out),
         )
         for name in ("weight", "bias")
-        if f"{prefix}.{name}" in saved["model"]
+        if f"{prefix}.{name}" in weights
     ]
     row = 0
     with torch.no_grad():
@@ -248,9 +255,23 @@ def carry_over(model: FactorModel, checkpoint: Path) -> None:
             for value in head.classes or (None,):
                 old = old_rows.get((head.name, value))
                 if old is not None:
-                    for source, target in pieces:
-                        target[row] = source[old]
+                    for old_weight, target in pieces:
+                        target[row] = old_weight[old]
                 row += 1
+
+
+def carry_tower(tower: VisionTransformer, weights: dict[str, Tensor]) -> None:
+    """Takes over a tower that may have seen smaller pictures or have fewer blocks.
+
+    Positions are interpolated; blocks that it lacks stay the identity they begin as.
+    """
+    old = weights["embeddings.position_embedding.weight"]
+    side = round(len(old) ** 0.5)
+    grid = old.T.unflatten(1, (side, side))[None]  # [1, D, side, side]
+    wanted = (tower.config.grid, tower.config.grid)
+    new = F.interpolate(grid, wanted, mode="bicubic", align_corners=False)[0].flatten(1).T
+    positions = {"embeddings.position_embedding.weight": new}
+    tower.load_state_dict({**tower.state_dict(), **weights, **positions})
 
 
 def photo_loss(
@@ -273,7 +294,7 @@ def work(worker: Worker, args: argparse.Namespace) -> None:
     """One process of a run."""
     recipe = with_steps(RECIPES[args.recipe], "pretrain", args.steps, args.learning_rate)
     runtime = open_runtime(args.device, args.threads)
-    data = load_creatives(args.data)
+    data = load_creatives(*args.data)
     size = recipe.vision.image_size
     photos = load_photos(args.photos, size, args.cache) if args.photos else []
     train(worker, recipe, runtime, data, args.out, photos, args.cache, args.init)
@@ -284,11 +305,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--recipe", choices=RECIPES, default="cpu")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument("--photos", type=Path, help="folder with clothing/ and grocery/")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--cache", type=Path, required=True, help="folder for decoded pixels")
-    parser.add_argument("--init", type=Path, help="start from this checkpoint's tower")
+    parser.add_argument(
+        "--init", type=Path, help="start from this checkpoint's or revision's tower"
+    )
     parser.add_argument("--steps", type=int, help="replaces the recipe's number of steps")
     parser.add_argument("--learning-rate", type=float, help="replaces the recipe's peak rate")
     parser.add_argument("--threads", type=int)

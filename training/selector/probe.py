@@ -130,13 +130,13 @@ def main() -> None:
     """Command line; prints one line for each seed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--recipe", choices=RECIPES, default="cpu")
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--threads", type=int)
     args = parser.parse_args()
-    runtime, data = open_runtime("cpu", args.threads), load_creatives(args.data)
+    runtime, data = open_runtime("cpu", args.threads), load_creatives(*args.data)
     features = cached_features(RECIPES[args.recipe], data, args.out, args.cache, runtime)
     factors = [creative["factors"] for creative in data.creatives.values()]
     train = torch.tensor([i for n, i in data.order.items() if data.split_of(n) == "train"])

@@ -54,7 +54,7 @@ class Recipe:
 
 CPU = Recipe(
     seed=20251120,
-    vision=VisionConfig(256, 768, 3, 4, image_size=160, patch_size=32, stem=(24, 48, 96, 192, 256)),
+    vision=VisionConfig(256, 768, 4, 4, image_size=224, patch_size=32, stem=(24, 48, 96, 192, 256)),
     text=TextConfig(0, 192, 512, 5, 6, 2),
     scale_factor=1,
     vocab_size=1792,
@@ -73,7 +73,6 @@ CPU = Recipe(
 
 CUDA = replace(
     CPU,
-    vision=VisionConfig(256, 768, 4, 4, image_size=224, patch_size=32, stem=(24, 48, 96, 192, 256)),
     pretrain=Stage(steps=20000, batch=128, learning_rate=1.5e-3, warmup=500),
     sft=Stage(steps=15000, batch=64, learning_rate=1.5e-3, warmup=500),
     grpo=Stage(steps=400, batch=256, learning_rate=5e-5, warmup=20, log_every=1),

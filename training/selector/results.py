@@ -89,13 +89,12 @@ def summarise(rows: list[dict], temperature: float = 1.0) -> dict[str, Any]:
         for run in row["runs"]
     ]
     both = [[chosen(run) for run in row["runs"]] for row in judged]
+    values = [pair_values(row, temperature) for row in judged]
     probabilities = np.array([pair_probability(row, temperature) for row in judged])
     outcomes = np.array([row["label"] == "A" for row in judged])
     bins = reliability(probabilities, outcomes) if judged else []
     top = ceiling(judged) if judged else float("nan")
-    mean_order = rate(
-        [float((p >= 0.5) == y) for p, y in zip(probabilities, outcomes, strict=True)], products
-    )
+    mean_order = rate([right for right, *_ in values], products)
     return {
         "ceiling": top,
         "of_ceiling": mean_order.value / top,
@@ -104,7 +103,7 @@ def summarise(rows: list[dict], temperature: float = 1.0) -> dict[str, Any]:
         "consistent": rate(
             [float(c == [r["label"]] * 2) for c, r in zip(both, judged, strict=True)], products
         ),
-        "flips": rate([float(a != b) for a, b in both], products),
+        "flips": rate([flips for _, _, flips, _ in values], products),
         "well_formed": _over_runs(rows, lambda run: [float(run["well_formed"])]),
         "faithful": _over_runs(rows, lambda run: _share(run, "true")),
         "unparsed": _over_runs(rows, lambda run: _share(run, "unparsed")),

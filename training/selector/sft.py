@@ -6,6 +6,7 @@ long, so the comparison itself is learned from more pairs in the same time.
 """
 
 import argparse
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from common.logs import RunLog
 from common.optim import guarded_step, make_optimizer, warmup_cosine
 from common.parallel import Worker, launch
 from common.runtime import Runtime, batch_rng, open_runtime, seed_everything
+from selector import titles
 from selector.data import Creatives, load_creatives
 from selector.describe import describe, describe_product, describe_prompt, describe_text
 from selector.drill import Drills
@@ -111,9 +113,10 @@ def draw_batch(
     rng = np.random.default_rng([recipe.seed + 1, step, worker.rank])
     for index in chosen:
         language, with_queries = LANGUAGES[rng.integers(2)], rng.random() >= QUERY_DROPOUT
+        pair = titles.retitled(pairs[index], rng) if rng.random() < titles.SHARE else pairs[index]
         # Both orders side by side: what does not depend on the pictures cancels in the gradient.
         for order in ORDERS:
-            view = View(pairs[index], order, language)
+            view = View(pair, order, language)
             if kind == DESCRIBE:
                 prompt, response = describe_prompt(view, image_tokens), describe(view, data, rng)
             elif kind == DRILL:
@@ -152,7 +155,8 @@ def train(
 ) -> MultimodalModel:
     """Runs (or resumes) the stage.
 
-    init: an earlier checkpoint of this stage, perhaps over another tower, to start from.
+    init: an earlier checkpoint of this stage, or a shipped revision's folder, perhaps over another
+    tower, to start from.
     reset_sides: with `init`, set the side-reading heads anew, for a tower whose features mean
     something else.
     """
@@ -286,11 +290,15 @@ def forced_scores(
     return {name: float(np.mean(values)) for name, values in hits.items()}
 
 
-def prepare_tokenizer(recipe: Recipe, data: Creatives, out: Path) -> None:
-    """Trains the tokenizer once; later runs keep it."""
+def prepare_tokenizer(recipe: Recipe, data: Creatives, out: Path, init: Path | None = None) -> None:
+    """Trains the tokenizer once; later runs keep it, and a start from `init` keeps that one's."""
     path = out / "tokenizer.json"
-    if not path.exists():
-        out.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    if init is not None:
+        shutil.copyfile((init if init.is_dir() else init.parent) / path.name, path)
+    else:
         fit_tokenizer(data, recipe.vocab_size).save(str(path))
 
 
@@ -298,7 +306,7 @@ def cached_features(
     recipe: Recipe, data: Creatives, out: Path, cache: Path, runtime: Runtime
 ) -> Tensor:
     """Vision features of all creatives, computed once for a vision checkpoint and a data set."""
-    path = out / f"features-{data.root.name}-{len(data.order)}.pt"
+    path = out / f"features-{data.name}-{len(data.order)}.pt"
     if path.exists() and path.stat().st_mtime > (out / "vision.pt").stat().st_mtime:
         return torch.load(path, weights_only=True)
     model = build_model(recipe, load_vocabulary(out))
@@ -316,7 +324,7 @@ def work(worker: Worker, args: argparse.Namespace) -> None:
               "drill_share": args.drill_share}  # fmt: skip
     recipe = replace(recipe, **{name: share for name, share in shares.items() if share is not None})
     runtime = open_runtime(args.device, args.threads)
-    data = load_creatives(args.data)
+    data = load_creatives(*args.data)
     features = cached_features(recipe, data, args.out, args.cache, runtime)
     train(worker, recipe, runtime, data, args.out, features, args.init,
           reset_sides=args.reset_sides)  # fmt: skip
@@ -326,7 +334,9 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_common_arguments(parser)
-    parser.add_argument("--init", type=Path, help="start from this checkpoint's weights")
+    parser.add_argument(
+        "--init", type=Path, help="start from this checkpoint, or revision's folder"
+    )
     parser.add_argument(
         "--reset-sides", action="store_true", help="with --init: set the side-reading heads anew"
     )
@@ -334,8 +344,8 @@ def main() -> None:
     parser.add_argument("--drill-share", type=float, help="replaces the recipe's")
     parser.add_argument("--short-share", type=float, help="replaces the recipe's")
     args = parser.parse_args()
-    recipe, data = RECIPES[args.recipe], load_creatives(args.data)
-    prepare_tokenizer(recipe, data, args.out)
+    recipe, data = RECIPES[args.recipe], load_creatives(*args.data)
+    prepare_tokenizer(recipe, data, args.out, args.init)
     # Before the workers start, so that one process writes the files and the rest read them.
     cached_features(recipe, data, args.out, args.cache, open_runtime(args.device))
     launch(args.workers, work, args)
@@ -345,7 +355,7 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the stages that train the text model."""
     parser.add_argument("--recipe", choices=RECIPES, default="cpu")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--cache", type=Path, required=True, help="folder for decoded pixels")
     parser.add_argument("--steps", type=int, help="replaces the recipe's number of steps")

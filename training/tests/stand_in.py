@@ -27,7 +27,7 @@ def _reasons(answers: dict[str, str]) -> dict[str, list[dict[str, str]]]:
     }
 
 
-def write_stand_in(root: Path, products: int = 12, size: int = 64) -> Path:
+def write_stand_in(root: Path, products: int = 12, size: int = 64, prefix: str = "p") -> Path:
     """Products with two creatives each: a coloured square, bright or dim. The brighter one wins."""
     rng = np.random.default_rng(7)
     (root / "creatives").mkdir(parents=True)
@@ -35,7 +35,7 @@ def write_stand_in(root: Path, products: int = 12, size: int = 64) -> Path:
     tables: dict[str, list[dict]] = {"products": [], "creatives": [], "pairs": []}
     for index in range(products):
         split = ("train", "train", "val", "test")[index % 4]
-        name, color = f"p{index}", list(COLOURS)[index % 3]
+        name, color = f"{prefix}{index}", list(COLOURS)[index % 3]
         tables["products"].append({"id": name, "split": split})
         lights = (0.4, 1.0) if rng.random() < 0.5 else (1.0, 0.4)
         for side, light in zip("ab", lights, strict=True):

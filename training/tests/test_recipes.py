@@ -7,14 +7,18 @@ import pytest
 import torch
 from stand_in import write_stand_in
 
+from common.checkpoint import read_weights
 from common.export import half_precision
 from common.optim import NonFiniteLossError, guarded_step, make_optimizer
 from common.parallel import Worker
 from common.runtime import Runtime, open_runtime
+from common.vision import VisionConfig, VisionTransformer
 from selector import grpo, pretrain_vision, sft
 from selector.data import Creatives, load_creatives
 from selector.evaluate import main as evaluate_main
 from selector.export import export
+from selector.model import build_model, load_all_but_vision, load_vocabulary
+from selector.pretrain_vision import carry_tower, tower_state
 from selector.recipes import SMOKE
 from selector.results import differences
 from selector.results import main as results_main
@@ -87,6 +91,44 @@ def test_grpo_resumes_bit_identically(
     assert_same_weights(run / "grpo.pt", tmp_path / "grpo.pt")
 
 
+def test_a_larger_tower_starts_as_the_one_it_continues(
+    run: Path, tmp_path: Path, data: Creatives
+) -> None:
+    """From a shipped revision; one block more, pictures of 3 x 3 instead of 2 x 2 patches."""
+    folder = export("smoke", run, "grpo", "r0", tmp_path)
+    weights = tower_state(read_weights(folder))
+    larger = VisionConfig(32, 64, 2, 2, image_size=96, patch_size=32, stem=(8, 8, 16, 16, 32))
+    old, new = VisionTransformer(SMOKE.vision).eval(), VisionTransformer(larger).eval()
+    old.load_state_dict(weights)
+    positions = torch.tensor([0.0, 1.0, 0.0, 1.0])[:, None].expand(4, 32)  # by column alone
+    weights["embeddings.position_embedding.weight"] = positions
+    carry_tower(new, weights)
+    carried = new.embeddings.position_embedding.weight.detach().view(3, 3, 32)
+    torch.testing.assert_close(carried[0], carried[2])
+    assert carried[1, 1, 0] == pytest.approx(0.5)
+    assert carried[1, 0, 0] < 0.1
+    assert carried[1, 2, 0] > 0.9
+    patches = torch.randn(3, 4, 32)
+    deep = new.post_layernorm(new.encoder(patches))
+    torch.testing.assert_close(deep, old.post_layernorm(old.encoder(patches)))
+
+
+def test_fine_tuning_continues_from_a_shipped_revision(
+    run: Path, data: Creatives, tmp_path: Path
+) -> None:
+    folder, out = export("smoke", run, "grpo", "r0", tmp_path), tmp_path / "next"
+    sft.prepare_tokenizer(SMOKE, data, out, folder)
+    vocabulary = load_vocabulary(out)
+    text = "Query: 台灯 Q1 NO"
+    assert vocabulary.encode(text) == load_vocabulary(run).encode(text)
+    model = build_model(SMOKE, vocabulary)
+    assert load_all_but_vision(model, folder) == 0
+    shipped = read_weights(folder)
+    for name, weight in model.state_dict().items():
+        if not name.startswith("model.vision_model."):
+            assert torch.equal(weight, shipped[name]), name
+
+
 def test_every_stage_writes_its_log(run: Path) -> None:
     for name in ("pretrain-vision", "sft", "grpo"):
         rows = [json.loads(line) for line in (run / f"{name}.jsonl").read_text().splitlines()]
@@ -106,7 +148,7 @@ def test_export_evaluation_and_report(
     }  # fmt: skip
     index = json.loads((tmp_path / "index.json").read_text())
     assert index == {"models": [{"id": "creative4u-nano", "revision": "r0"}]}
-    common = ["x", "--recipe", "smoke", "--data", str(data.root), "--out", str(run)]
+    common = ["x", "--recipe", "smoke", "--data", str(data.roots[0]), "--out", str(run)]
     arguments = [*common, "--cache", str(run / "cache"), "--stage", "grpo", "--subset", "test"]
     monkeypatch.setattr("sys.argv", arguments)
     evaluate_main()

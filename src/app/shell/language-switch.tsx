@@ -31,7 +31,7 @@ export function LanguageSwitch({ preferences }: { readonly preferences: Preferen
           }}
         >
           {LOCALES.map((locale) => (
-            <Menu.RadioItem key={locale} lang={locale} value={locale}>
+            <Menu.RadioItem key={locale} lang={locale} value={locale} closeMenuOnClick>
               {LOCALE_NAMES[locale]}
             </Menu.RadioItem>
           ))}

@@ -82,14 +82,11 @@ function ProjectPage(props: WorkspaceProps & { readonly projectId: string }) {
     let made: Opened | undefined;
     openProject(repository, projectId).then(
       (handle) => {
-        if (handle === undefined) {
-          setMissing(true);
-          return;
-        }
+        if (!isWanted) return handle?.close();
+        if (handle === undefined) return setMissing(true);
         const images = createImageSource(projectId, repository, stored);
         made = { handle, images, background: createBackground(handle) };
-        if (isWanted) setOpened(made);
-        else handle.close();
+        setOpened(made);
       },
       (reason: unknown) => isWanted && setError(reason),
     );
