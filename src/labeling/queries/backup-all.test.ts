@@ -227,4 +227,4 @@ test(`${FUZZ} mutated backups: an error with a reason, or projects that are vali
     for (const { project } of after.projects.values()) projectSchema.parse(project);
   }
   expect(valid).toBeGreaterThan(0);
-});
+}, 600_000);
