@@ -55,8 +55,9 @@ def load_creatives(*roots: Path) -> Creatives:
             raise ValueError(f"{root}: creative {min(shared)} is in an earlier set, too")
         creatives |= {name: {**row, "path": root / row["file"]} for name, row in found.items()}
         products |= {row["id"]: row for row in read_jsonl(root / "products.jsonl")}
-        pairs += read_jsonl(root / "pairs.jsonl")
-        _check(root, products, creatives, pairs)
+        own_pairs = read_jsonl(root / "pairs.jsonl")
+        _check(root, products, found, own_pairs)
+        pairs += own_pairs
     order = {name: row for row, name in enumerate(creatives)}
     return Creatives(roots, products, creatives, pairs, order)
 

@@ -227,11 +227,12 @@ def carry_over(model: FactorModel, source: Path) -> None:
 
     source: a checkpoint of this stage, or the folder of a shipped selector, which has no heads.
     """
-    weights = read_weights(source)
-    carry_tower(model.vision, tower_state(weights))
     if source.is_dir():
+        carry_tower(model.vision, tower_state(read_weights(source)))
         return
-    saved = torch.load(source, map_location="cpu", weights_only=True)["extra"]["classes"]
+    checkpoint = torch.load(source, map_location="cpu", weights_only=True)
+    weights, saved = checkpoint["model"], checkpoint["extra"]["classes"]
+    carry_tower(model.vision, tower_state(weights))
     names = list(saved)
     old_rows: dict[tuple[str, Any], int] = {}
     for name, classes in saved.items():
