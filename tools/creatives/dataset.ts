@@ -12,21 +12,28 @@ import {
 import { kindOf, UNSEEN_KINDS } from "./plan/kinds";
 import { planCreative, weighted } from "./plan/creative";
 import { planPairs, type PairRecord } from "./plan/pairs";
+import { planSessions, type SessionRecord } from "./plan/shopping";
 import type { Creative, Product } from "./plan/types";
 import type { Language } from "./plan/words";
 import type { Job } from "./render/jobs";
 import { bayesReport } from "./plan/bayes";
 
-export interface DatasetPlan {
+/** The drawn products, their pictures, and the shoppers who look for them. */
+export interface CataloguePlan {
   readonly products: readonly Product[];
-  readonly creatives: readonly Creative[];
-  readonly pairs: readonly PairRecord[];
   readonly views: readonly {
     readonly product: Product;
     readonly file: string;
     readonly view: string;
     readonly job: Job;
   }[];
+  readonly sessions: readonly SessionRecord[];
+}
+
+/** `products` are the drawn ones, then the photographed ones. */
+export interface DatasetPlan extends CataloguePlan {
+  readonly creatives: readonly Creative[];
+  readonly pairs: readonly PairRecord[];
   readonly jobs: readonly Job[];
 }
 
@@ -38,17 +45,30 @@ export interface DatasetOptions {
   readonly perProduct: number;
   readonly variants: number;
   readonly viewsPerProduct: number;
+  /** Sessions in which a product is wanted on average; 4 when absent, none for 0. */
+  readonly sessionsPerProduct?: number;
   readonly output: string;
   readonly photoProducts?: readonly Product[];
-  /** Share of the pairs that show photographs. */
+  /** Share of the pairs that show photographs; 0.25 when absent. */
   readonly photoShare?: number;
 }
 
 const OTHER_VIEWS: readonly View[] = ["left", "right", "low", "close"];
 
+/** What does not depend on creatives, and is quickly planned. */
+export function planCatalogue(options: DatasetOptions): CataloguePlan {
+  const products = Array.from({ length: options.products }, (_, i) => planProduct(options.seed, i));
+  const views = products.flatMap((product) => viewsOf(product, options));
+  const sessions = planSessions(products, views, {
+    seed: options.seed,
+    perProduct: options.sessionsPerProduct ?? 4,
+  });
+  return { products, views, sessions };
+}
+
 /** Plans everything without painting: pure, and the same for the same options. */
 export function planDataset(options: DatasetOptions): DatasetPlan {
-  const drawn = Array.from({ length: options.products }, (_, i) => planProduct(options.seed, i));
+  const { products: drawn, views, sessions } = planCatalogue(options);
   const photos = options.photoProducts ?? [];
   const products = [...drawn, ...photos];
   const photoPairs =
@@ -81,7 +101,6 @@ export function planDataset(options: DatasetOptions): DatasetPlan {
     );
     creatives.push(...own);
   });
-  const views = drawn.flatMap((product) => viewsOf(product, options));
   const jobs: Job[] = creatives.map((creative) => ({
     kind: "creative",
     creative,
@@ -89,7 +108,14 @@ export function planDataset(options: DatasetOptions): DatasetPlan {
     px: options.size,
     quality: creative.quality,
   }));
-  return { products, creatives, pairs, views, jobs: [...jobs, ...views.map((view) => view.job)] };
+  return {
+    products,
+    creatives,
+    pairs,
+    views,
+    sessions,
+    jobs: [...jobs, ...views.map((view) => view.job)],
+  };
 }
 
 /** Spreads `total` evenly over `n` products. */
@@ -116,11 +142,10 @@ export function creativesOf(
       UNSEEN_KINDS.includes(p.kind) === UNSEEN_KINDS.includes(product.kind),
   );
   const own = Array.from({ length: options.perProduct }, (_, k) => {
-    const other = others[randomInt(rng, Math.max(1, others.length))] ?? product;
     return planCreative({
       id: `${product.id}-c${k}`,
       product,
-      other,
+      other: others[randomInt(rng, Math.max(1, others.length))],
       language: rng() < 0.92 ? language : language === "en" ? "zh" : "en",
       seed: options.seed,
     });
@@ -194,6 +219,15 @@ export function toLines(records: readonly unknown[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join("");
 }
 
+/** Writes sessions.jsonl alone: for a data set whose pictures are painted. */
+export async function writeSessions(
+  { sessions }: Pick<CataloguePlan, "sessions">,
+  output: string,
+): Promise<void> {
+  await mkdir(output, { recursive: true });
+  await writeFile(join(output, "sessions.jsonl"), toLines(sessions));
+}
+
 /** Writes the JSON files; the pictures are the jobs'. */
 export async function writeRecords(plan: DatasetPlan, options: DatasetOptions): Promise<void> {
   const { output } = options;
@@ -206,8 +240,9 @@ export async function writeRecords(plan: DatasetPlan, options: DatasetOptions): 
   );
   await writeFile(join(output, "creatives.jsonl"), toLines(unique.map(creativeRecord)));
   await writeFile(join(output, "pairs.jsonl"), toLines(plan.pairs));
+  await writeSessions(plan, output);
   await writeFile(
     join(output, "bayes.json"),
-    `${JSON.stringify(bayesReport(plan.pairs), null, 2)}\n`,
+    `${JSON.stringify(bayesReport(plan.pairs, plan.creatives), null, 2)}\n`,
   );
 }

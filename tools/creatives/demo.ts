@@ -1,243 +1,91 @@
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { creativePairSchema } from "@/domain/creative-pair";
-import { isNotComparable, QUESTION_IDS } from "@/domain/evaluation-protocol";
-import { printReasoning, type ReasoningLine } from "@/domain/reasoning-text";
-import { createRng, seedFrom, shuffled } from "@/shared/lib/rng";
-import { creativesOf, productRecord, toLines } from "./dataset";
-import { planExamples } from "./examples";
-import { attributesOf, catalogueQueries, planProduct } from "./plan/catalogue";
-import { bayesReport } from "./plan/bayes";
-import { splitByPosition } from "./plan/clicks";
-import { UNSEEN_KINDS } from "./plan/kinds";
-import { planPairs, type PairRecord } from "./plan/pairs";
-import type { Creative, Product } from "./plan/types";
-import type { Words } from "./plan/words";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { MADE_WITH, planDemo, type DemoPlan } from "./demo-plan";
 import type { Job } from "./render/jobs";
 import { renderAll } from "./render/pool";
 
-/** Never used for a training set: what the demo shows is held out. */
-export const DEMO_SEED = 9001;
-const PRODUCTS = 640;
-const TEXT_QUERIES = 420;
-const IMAGE_QUERIES = 220;
-const PAIR_PRODUCTS = 110;
-const PAIRS = 330;
-const VIEW_PX = 224;
-const CREATIVE_PX = 384;
 const LIMIT_BYTES = 14_000_000;
+const demoManifest = z.looseObject({ made_with: z.literal(MADE_WITH) });
 
-interface QueryRecord {
-  readonly id: string;
-  readonly text?: Words;
-  readonly image?: string;
-  readonly purchased: readonly string[];
-  readonly clicked: readonly string[];
-}
+type Render = (jobs: readonly Job[], onProgress: (done: number) => void) => Promise<unknown>;
 
 /** Writes public/data/demo: catalogue, queries, pairs with click logs, examples, pictures. */
 export async function writeDemo(
   output: string,
   onProgress: (done: number, total: number) => void,
 ): Promise<Record<string, unknown>> {
-  await rm(join(output, "images"), { recursive: true, force: true });
-  await mkdir(join(output, "images"), { recursive: true });
-  const products = Array.from({ length: PRODUCTS }, (_, i) => ({
-    ...planProduct(DEMO_SEED, i, "d"),
-    split: "test" as const,
-  }));
-  const views = products.flatMap(catalogueViews);
-  const queries = planQueries(products);
-  const { pairs, creatives } = planDemoPairs(products);
-  const examples = planExamples(DEMO_SEED);
-  const jobs: Job[] = [
-    ...views.map(({ job }) => job),
-    ...queries.flatMap(({ job }) => (job ? [job] : [])),
-    ...[...creatives, ...examples.creatives].map((creative): Job => ({
-      kind: "creative",
-      creative,
-      file: `images/${creative.id}.webp`,
-      px: CREATIVE_PX,
-      quality: creative.factors.compressed ? creative.quality : 80,
-    })),
-  ].map((job) => ({ ...job, file: join(output, job.file) }));
-  const result = await renderAll(jobs, (done) => onProgress(done, jobs.length));
-  const files: Record<string, string> = {
-    "catalogue.jsonl": toLines(products.map((product) => catalogueRecord(product, views))),
-    "queries.jsonl": toLines(queries.map(({ record }) => record)),
-    "pairs.jsonl": toLines(pairs.map(pairRecord)),
-    "clicks.jsonl": toLines(pairs.flatMap(clickRecords)),
-    "examples.json": `${JSON.stringify(examples.sets, null, 2)}\n`,
-  };
-  for (const [name, text] of Object.entries(files)) await writeFile(join(output, name), text);
-  const textBytes = Object.values(files).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  const bytes = result.bytes + textBytes;
-  if (bytes > LIMIT_BYTES)
+  return placeDemo(output, planDemo(), onProgress);
+}
+
+/**
+ * Paints a demo into a folder beside `output`, which takes its place once all of it is there and small
+ * enough. Files of the old demo that are none of the generator's (first-example.json) come along.
+ *
+ * @param output - a folder that is not there yet, or a demo.
+ * @returns the manifest; its `bytes` are those of all files of the folder but the manifest itself.
+ */
+export async function placeDemo(
+  output: string,
+  plan: DemoPlan,
+  onProgress: (done: number, total: number) => void,
+  render: Render = renderAll,
+  limitBytes = LIMIT_BYTES,
+): Promise<Record<string, unknown>> {
+  if (existsSync(output) && !(await isDemo(output)))
     throw new Error(
-      `writeDemo: ${bytes} bytes, more than ${LIMIT_BYTES}; lower a count or a quality`,
+      `placeDemo: ${output} is there and holds no manifest.json of a demo; name a new folder, or a demo to replace`,
     );
-  const manifest = {
-    seed: DEMO_SEED,
-    made_with: "npm run creatives -- demo",
-    products: products.length,
-    views: views.length,
-    queries: queries.length,
-    image_queries: queries.filter(({ record }) => record.image !== undefined).length,
-    pairs: pairs.length,
-    creatives: creatives.length,
-    examples: examples.sets.length,
-    bytes,
-    bayes: bayesReport(pairs)["all"],
-    licence: "Apache-2.0",
-  };
-  await writeFile(join(output, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  await stat(join(output, "manifest.json"));
-  return manifest;
-}
-
-function catalogueViews(product: Product) {
-  const rng = createRng(seedFrom(`${DEMO_SEED}/demo-views/${product.id}`));
-  const alt = shuffled(["left", "right", "low"] as const, rng)[0]!;
-  return (["main", "alt"] as const).map((name) => {
-    const file = `images/${product.id}-${name}.webp`;
-    const picture = {
-      product,
-      view: name === "main" ? ("front" as const) : alt,
-      backdrop: name === "main" ? ("studio" as const) : ("shelf" as const),
-      seed: seedFrom(`${DEMO_SEED}/${file}`),
-    };
-    const job: Job = { kind: "view", picture, file, px: VIEW_PX, quality: 74 };
-    return { product, file, view: name, job };
-  });
-}
-
-function catalogueRecord(
-  product: Product,
-  views: ReturnType<typeof catalogueViews>,
-): Record<string, unknown> {
-  const record = productRecord(
-    product,
-    views.filter((view) => view.product === product),
-    DEMO_SEED,
-  );
-  delete record["queries"];
-  return record;
-}
-
-/** Text, image and mixed queries; each has the product bought after it, and what else was clicked. */
-function planQueries(products: readonly Product[]): { record: QueryRecord; job?: Job }[] {
-  const rng = createRng(seedFrom(`${DEMO_SEED}/queries`));
-  const texts = shuffled(products, rng)
-    .slice(0, TEXT_QUERIES)
-    .map((product, i) => {
-      const record: QueryRecord = {
-        id: `qt${i}`,
-        text: catalogueQueries(product, rng)[0]!,
-        purchased: [product.id],
-        clicked: similar(product, products, rng),
-      };
-      return { record };
-    });
-  const images = shuffled(products, rng)
-    .slice(0, IMAGE_QUERIES)
-    .map((product, i) => {
-      const file = `images/query-${i}.webp`;
-      const view = shuffled(["front", "left", "right", "low"] as const, rng)[0]!;
-      const job: Job = {
-        kind: "view",
-        picture: { product, view, backdrop: "snap", seed: seedFrom(`${DEMO_SEED}/${file}`) },
-        file,
-        px: VIEW_PX,
-        quality: 70,
-      };
-      const text = i % 2 === 0 ? { text: catalogueQueries(product, rng)[0]! } : {};
-      const record: QueryRecord = {
-        id: `qi${i}`,
-        ...text,
-        image: file,
-        purchased: [product.id],
-        clicked: similar(product, products, rng),
-      };
-      return { record, job };
-    });
-  return [...texts, ...images];
-}
-
-/** Up to three products of the same kind that share most attributes: looked at, not bought. */
-function similar(product: Product, products: readonly Product[], rng: () => number): string[] {
-  const own = attributesOf(product);
-  const score = (other: Product) =>
-    Object.entries(attributesOf(other)).filter(([name, value]) => own[name] === value).length;
-  return shuffled(products, rng)
-    .filter((other) => other !== product && other.kind === product.kind)
-    .sort((x, y) => score(y) - score(x))
-    .slice(0, Math.floor(rng() * 4))
-    .map(({ id }) => id);
-}
-
-function planDemoPairs(products: readonly Product[]): {
-  pairs: PairRecord[];
-  creatives: Creative[];
-} {
-  const chosen = products.slice(0, PAIR_PRODUCTS);
-  const pairs: PairRecord[] = [];
-  const used = new Map<string, Creative>();
-  for (const product of chosen) {
-    const own = creativesOf(product, products, { seed: DEMO_SEED, perProduct: 4 });
-    const found = planPairs({
-      product,
-      creatives: own,
-      wanted: Math.ceil(PAIRS / PAIR_PRODUCTS),
-      variants: 1,
-      unseen: UNSEEN_KINDS.includes(product.kind),
-      seed: DEMO_SEED,
-    });
-    pairs.push(...found);
-    for (const creative of own)
-      if (found.some(({ a, b }) => a === creative.id || b === creative.id))
-        used.set(creative.id, creative);
+  const place = resolve(output);
+  const fresh = `${place}.new-${process.pid}`;
+  const old = `${place}.old-${process.pid}`;
+  try {
+    await mkdir(join(fresh, "images"), { recursive: true });
+    if (existsSync(place)) await copyOthers(place, fresh);
+    for (const [name, text] of Object.entries(plan.texts)) await writeFile(join(fresh, name), text);
+    const jobs = plan.jobs.map((job) => ({ ...job, file: join(fresh, job.file) }));
+    await render(jobs, (done) => onProgress(done, jobs.length));
+    const bytes = await bytesIn(fresh);
+    if (bytes > limitBytes)
+      throw new Error(
+        `placeDemo: ${bytes} bytes, more than ${limitBytes}; lower a count or a quality`,
+      );
+    const manifest = { ...plan.manifest, bytes };
+    await writeFile(join(fresh, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+    if (existsSync(place)) await rename(place, old);
+    await rename(fresh, place);
+    await rm(old, { recursive: true, force: true });
+    return manifest;
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    if (!existsSync(place) && existsSync(old)) await rename(old, place);
+    throw error;
   }
-  return { pairs, creatives: [...used.values()] };
 }
 
-function pairRecord(pair: PairRecord): Record<string, unknown> {
-  const reasons = pair.reasons.AB.en[0] ?? {};
-  const closed = isNotComparable(pair.answers);
-  const lines = QUESTION_IDS.flatMap((question): ReasoningLine[] => {
-    const answer = pair.answers[question];
-    return answer === undefined ? [] : [{ question, answer, reason: reasons[question] ?? "" }];
-  });
-  return creativePairSchema.parse({
-    id: pair.id,
-    image_a: `images/${pair.a}.webp`,
-    image_b: `images/${pair.b}.webp`,
-    product_title: pair.title.en,
-    query: pair.queries.en[0],
-    queries: pair.queries.en,
-    protocol: pair.answers,
-    explanations: reasons,
-    ...(closed
-      ? {}
-      : { label: pair.label, label_source: "ctr", cot: printReasoning(lines, pair.label) }),
-    ctr: pair.ctr,
-    split: "test",
-    presented_order: "AB",
-    product_id: pair.product_id,
-    product_title_zh: pair.title.zh,
-    queries_zh: pair.queries.zh,
-    explanations_zh: pair.reasons.AB.zh[0],
-    shopper_group: pair.shopper_group,
-    p_a: pair.p_a,
-  });
+/** True when the generator made this folder; any other must not be replaced. */
+async function isDemo(folder: string): Promise<boolean> {
+  try {
+    const manifest: unknown = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8"));
+    return demoManifest.safeParse(manifest).success;
+  } catch {
+    return false;
+  }
 }
 
-function clickRecords(pair: PairRecord): Record<string, unknown>[] {
-  return (["a", "b"] as const).map((side) => ({
-    pair_id: pair.id,
-    side,
-    product_id: pair.product_id,
-    creative: `images/${pair[side]}.webp`,
-    shopper_group: pair.shopper_group,
-    positions: splitByPosition(pair.ctr[side], createRng(seedFrom(`${pair.id}/${side}/positions`))),
-  }));
+/** Copies all but the pictures and the manifest, which are made anew. */
+async function copyOthers(from: string, to: string): Promise<void> {
+  for (const name of await readdir(from))
+    if (name !== "images" && name !== "manifest.json")
+      await cp(join(from, name), join(to, name), { recursive: true });
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

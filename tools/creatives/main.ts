@@ -1,14 +1,22 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { planDataset, toLines, writeRecords, type DatasetOptions } from "./dataset";
+import {
+  planCatalogue,
+  planDataset,
+  toLines,
+  writeRecords,
+  writeSessions,
+  type DatasetOptions,
+} from "./dataset";
+import { count, share } from "./arguments";
 import { makeFixture } from "./reasoning/make-fixture";
 import { renderAll } from "./render/pool";
 import { loadPhotoProducts } from "./photos/luma";
 import { writeDemo } from "./demo";
 import { writeContactSheet } from "./sheet";
 import { rewriteReasons } from "./rewrite-reasons";
-import { statsOf } from "./stats";
+import { describePairs, statsOf } from "./stats";
 
 const HELP = `Usage: npm run creatives -- <command> [options]
 
@@ -19,10 +27,15 @@ Commands
             --folder DIR --output FILE --variants N (8) --seed N (1)
   sheet     a contact sheet of a folder: --folder DIR --output FILE.png --limit N --skip N
   dataset   draw products and creatives, with pairs, labels, answers and reasons
-            --output DIR (required)  --seed N (1)  --products N (200)  --pairs N (600)
+            --output DIR (required)  --seed N (1)  --products N (200)
+            --pairs N (600, at most: a product's few creatives may have fewer that differ enough)
             --size PX (224)  --creatives-per-product N (4)  --views N (3)  --variants N (2)
+            --sessions N (4, the mean of shopping sessions per product; 0 for none)
             --threads N (all)  --photos DIR (a folder with products.jsonl and photographs)
             --photo-share X (0.25, the share of pairs that show photographs)
+  sessions  write only the sessions.jsonl that "dataset" writes for the same options
+            --output DIR (required)  --seed N (1)  --products N (200)  --views N (3)
+            --sessions N (4)
 `;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -32,20 +45,13 @@ async function main(argv: readonly string[]): Promise<number> {
     return command === undefined ? 2 : 0;
   }
   if (command === "dataset") return dataset(rest);
+  if (command === "sessions") return sessions(rest);
   if (command === "demo") return demo(rest);
   if (command === "reasons") return reasons(rest);
   if (command === "sheet") return sheet(rest);
   if (command === "fixture") return fixture();
   process.stderr.write(`creatives: no command "${command}"\n\n${HELP}`);
   return 2;
-}
-
-function count(values: Record<string, string | undefined>, name: string, fallback: number): number {
-  const text = values[name];
-  const value = text === undefined ? fallback : Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new Error(`--${name}: expected a whole number, got "${text ?? ""}"`);
-  return value;
 }
 
 const NUMBERS = [
@@ -56,22 +62,19 @@ const NUMBERS = [
   "creatives-per-product",
   "views",
   "variants",
+  "sessions",
   "threads",
 ] as const;
 
-async function dataset(args: readonly string[]): Promise<number> {
-  const options = Object.fromEntries(
-    ["output", "photos", "photo-share", ...NUMBERS].map((name) => [
-      name,
-      { type: "string" as const },
-    ]),
-  );
+/** Options of a data set from those of `names` that were given, else their defaults. */
+function readSettings(args: readonly string[], names: readonly string[]) {
+  const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
   const values = parseArgs({ args: [...args], options }).values as Record<
     string,
     string | undefined
   >;
   const output = values["output"];
-  if (output === undefined) throw new Error("dataset: --output DIR is missing");
+  if (output === undefined) throw new Error("--output DIR is missing");
   const settings: DatasetOptions = {
     output,
     seed: count(values, "seed", 1),
@@ -81,7 +84,24 @@ async function dataset(args: readonly string[]): Promise<number> {
     perProduct: count(values, "creatives-per-product", 4),
     variants: count(values, "variants", 2),
     viewsPerProduct: count(values, "views", 3),
+    sessionsPerProduct: count(values, "sessions", 4),
   };
+  return { values, settings };
+}
+
+async function sessions(args: readonly string[]): Promise<number> {
+  const { settings } = readSettings(args, ["output", "seed", "products", "views", "sessions"]);
+  const plan = planCatalogue(settings);
+  await writeSessions(plan, settings.output);
+  process.stdout.write(`${plan.sessions.length} sessions in ${settings.output}\n`);
+  return 0;
+}
+
+async function dataset(args: readonly string[]): Promise<number> {
+  const { values, settings } = readSettings(args, ["output", "photos", "photo-share", ...NUMBERS]);
+  const { output } = settings;
+  const threads = count(values, "threads", 0);
+  const photoShare = share(values, "photo-share", 0.25);
   for (const folder of ["creatives", "views"])
     await mkdir(join(output, folder), { recursive: true });
   const photos = values["photos"];
@@ -89,20 +109,16 @@ async function dataset(args: readonly string[]): Promise<number> {
     photos === undefined ? [] : await loadPhotoProducts(photos, join(output, "cutouts"));
   if (photos !== undefined)
     process.stderr.write(`${photoProducts.length} products cut out of photographs\n`);
-  const plan = planDataset({
-    ...settings,
-    photoProducts,
-    photoShare: Number(values["photo-share"] ?? 0.25),
-  });
-  process.stderr.write(`${plan.pairs.length} pairs, ${plan.jobs.length} pictures to paint\n`);
-  await writeRecords(plan, settings);
-  const threads = count(values, "threads", 0);
+  const asked: DatasetOptions = { ...settings, photoProducts, photoShare };
+  const plan = planDataset(asked);
+  process.stderr.write(`${describePairs(plan, asked)}\n${plan.jobs.length} pictures to paint\n`);
+  await writeRecords(plan, asked);
   const result = await renderAll(
     plan.jobs,
     (done) => progress(done, plan.jobs.length),
     threads === 0 ? undefined : threads,
   );
-  const stats = statsOf(plan, settings, result);
+  const stats = statsOf(plan, asked, result);
   await writeFile(join(output, "stats.json"), `${JSON.stringify(stats, null, 2)}\n`);
   process.stderr.write("\n");
   process.stdout.write(`${JSON.stringify(stats)}\n`);
@@ -165,7 +181,8 @@ async function fixture(): Promise<number> {
   const plan = planDataset({
     output: "",
     seed: FIXTURE_SEED,
-    products: 16,
+    // Of many products a few get a pair: every one then has others of another kind in its split.
+    products: 320,
     pairs: 16,
     size: 1,
     perProduct: 4,

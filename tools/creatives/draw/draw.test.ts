@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { createCanvas } from "@napi-rs/canvas";
 import { expect, test } from "vitest";
 import { createRng } from "@/shared/lib/rng";
 import { planDataset } from "../dataset";
@@ -14,7 +13,6 @@ import {
   type ColourName,
 } from "./colour";
 import { paintCreative } from "./creative";
-import { fontOf, registerFonts } from "./fonts";
 import { inkOn } from "./text";
 import { paintView } from "./view";
 
@@ -92,21 +90,8 @@ test("high-contrast ink is readable on any ground, low-contrast ink is not", () 
     const ratio = (contrast: "high" | "low") =>
       contrastRatio(luminance(ground), luminance(toRgb(inkOn(ground, contrast, rng))));
     expect(ratio("low")).toBeLessThan(2.2);
-    expect(ratio("high")).toBeGreaterThan(4.4);
+    expect(ratio("high")).toBeGreaterThanOrEqual(4.5);
   }
-});
-
-test("Chinese and Latin letters come from the bundled fonts, not from boxes", () => {
-  registerFonts();
-  const inkOf = (text: string) => {
-    const canvas = createCanvas(80, 80);
-    const ctx = canvas.getContext("2d");
-    ctx.font = fontOf(60);
-    ctx.fillText(text, 8, 64);
-    return hashOf(canvas.data());
-  };
-  const glyphs = ["防", "水", "质", "A", "g", "¥"].map(inkOf);
-  expect(new Set(glyphs).size).toBe(glyphs.length);
 });
 
 test("contrast of black on white is 21", () => {

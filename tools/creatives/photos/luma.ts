@@ -2,23 +2,29 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createCanvas, ImageData, loadImage } from "@napi-rs/canvas";
+import { safePath } from "@/domain/benchmark/rows";
 import { createRng, seedFrom } from "@/shared/lib/rng";
 import { z } from "zod";
 import { COLOUR_NAMES, type ColourName } from "../draw/colour";
-import type { Product } from "../plan/types";
+import type { Product, Split } from "../plan/types";
 import { wordsOf } from "../plan/words";
 import { cutOut } from "./matting";
 
-/** Reads a catalogue of photographs (products.jsonl with images) and cuts its products out. */
+/**
+ * Reads a catalogue of photographs (products.jsonl with images) and cuts its products out. Ids and
+ * files of the catalogue become paths, so they must not lead out of their folders.
+ */
 const record = z.looseObject({
-  id: z.string().min(1),
+  id: z.string().regex(/^[\w-]+$/u, "expected letters, digits, _ and -"),
   title: z.string(),
   description: z.string(),
   categories: z.array(z.array(z.string())),
   price: z.number(),
   images: z.array(
     z.looseObject({
-      file: z.string().regex(/^[\w./-]+$/u),
+      file: z
+        .string()
+        .refine((value) => safePath(value) === value, "expected a path inside the folder"),
       view: z.string(),
       color: z.string().nullable(),
     }),
@@ -67,27 +73,49 @@ export function cleanTitle(title: string): string {
     .trim();
 }
 
+/** The split of an item: the same for all its colours, and for sizes that share their photographs. */
+export function splitOfItem(id: string): Split {
+  return createRng(seedFrom(`photo-split/${baseOf(id)}`))() < VALIDATION ? "val" : "train";
+}
+
+/** The stock number without colour and size: 24-WG08 of 24-WG082-pink. */
+function baseOf(id: string): string {
+  return id.replace(/-(pink|blue|gray)$/u, "").slice(0, 7);
+}
+
+function parseRecord(path: string, row: number, line: string): z.infer<typeof record> {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw new Error(`${path}: row ${row} is not JSON`, { cause });
+  }
+  const parsed = record.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const place = issue?.path ?? [];
+  const found = place.reduce<unknown>((at, key) => Reflect.get(Object(at), key), value);
+  throw new Error(
+    `${path}: row ${row}, ${place.join(".")}: ${issue?.message}, got ${JSON.stringify(found)}`,
+  );
+}
+
 /** One product per item and colour whose main photograph could be cut out. PNGs go to `cache`. */
 export async function loadPhotoProducts(
   folder: string,
   cache: string,
   limit = Infinity,
 ): Promise<Product[]> {
-  await mkdir(cache, { recursive: true });
-  const lines = (await readFile(join(folder, "products.jsonl"), "utf8"))
+  const path = join(folder, "products.jsonl");
+  const items = (await readFile(path, "utf8"))
     .split("\n")
-    .filter((line) => line.trim() !== "");
+    .flatMap((line, i) => (line.trim() === "" ? [] : [parseRecord(path, i + 1, line)]));
+  await mkdir(cache, { recursive: true });
   const out: Product[] = [];
-  for (const line of lines.slice(0, limit)) {
-    const item = record.parse(JSON.parse(line));
+  for (const item of items.slice(0, limit)) {
     const kind = kindOfRecord(item.title, item.categories);
     if (kind === undefined) continue;
-    const split =
-      createRng(
-        seedFrom(`photo-split/${item.id.replace(/-(pink|blue|gray)$/u, "").slice(0, 7)}`),
-      )() < VALIDATION
-        ? "val"
-        : "train";
+    const split = splitOfItem(item.id);
     const own: Product[] = [];
     for (const image of item.images.filter(({ view }) => view === "main")) {
       const color = colourOf(image.color, image.file);

@@ -124,31 +124,62 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What shoppers type to find it, from broad to exact. */
-export function catalogueQueries(product: Product, rng: Rng): Words[] {
+/** What a search can state about a product. */
+export type Trait = "kind" | "color" | "pattern" | "material" | "style" | "feature" | "brand";
+
+/** A search in words, and which of the product's traits it states. */
+export interface QueryForm {
+  readonly text: Words;
+  readonly states: readonly Trait[];
+}
+
+/** What shoppers type to find it, from broad to exact: the noun alone, then five forms that say more. */
+export function queryForms(product: Product): QueryForm[] {
   const noun = wordsOf("kind", product.kind);
   const color = wordsOf("color", product.color);
   const { material, style, pattern } = parts(product);
   const feature = INTERESTS[product.feature]?.adjective ?? { en: "", zh: "" };
-  const look =
-    product.pattern === "solid"
-      ? color
-      : { en: `${pattern.en} ${color.en}`, zh: `${color.zh}${pattern.zh}` };
-  const all: Words[] = [
-    { en: `${look.en} ${noun.en}`, zh: `${look.zh}${noun.zh}` },
+  const isSolid = product.pattern === "solid";
+  const look = isSolid
+    ? color
+    : { en: `${pattern.en} ${color.en}`, zh: `${color.zh}${pattern.zh}` };
+  const looks: readonly Trait[] = isSolid ? ["kind", "color"] : ["kind", "color", "pattern"];
+  return [
+    { text: noun, states: ["kind"] },
+    { text: { en: `${look.en} ${noun.en}`, zh: `${look.zh}${noun.zh}` }, states: looks },
     {
-      en: `${feature.en.toLowerCase()} ${look.en} ${noun.en}`.trim(),
-      zh: `${feature.zh}${look.zh}${noun.zh}`,
+      text: {
+        en: `${feature.en.toLowerCase()} ${look.en} ${noun.en}`.trim(),
+        zh: `${feature.zh}${look.zh}${noun.zh}`,
+      },
+      states: [...looks, "feature"],
     },
     {
-      en: `${look.en} ${material.words.en.toLowerCase()} ${noun.en}`,
-      zh: `${look.zh}${material.words.zh}${noun.zh}`,
+      text: {
+        en: `${look.en} ${material.words.en.toLowerCase()} ${noun.en}`,
+        zh: `${look.zh}${material.words.zh}${noun.zh}`,
+      },
+      states: [...looks, "material"],
     },
     {
-      en: `${style.en.toLowerCase()} ${look.en} ${noun.en}`,
-      zh: `${style.zh}${look.zh}${noun.zh}`,
+      text: {
+        en: `${style.en.toLowerCase()} ${look.en} ${noun.en}`,
+        zh: `${style.zh}${look.zh}${noun.zh}`,
+      },
+      states: [...looks, "style"],
     },
-    { en: `${product.brand} ${color.en} ${noun.en}`, zh: `${product.brand} ${color.zh}${noun.zh}` },
+    {
+      text: {
+        en: `${product.brand} ${color.en} ${noun.en}`,
+        zh: `${product.brand} ${color.zh}${noun.zh}`,
+      },
+      states: ["kind", "color", "brand"],
+    },
   ];
-  return shuffled(all, rng).slice(0, 3);
+}
+
+/** Three of the five forms that say more than the noun, in random order. */
+export function catalogueQueries(product: Product, rng: Rng): Words[] {
+  const [, ...exact] = queryForms(product).map(({ text }) => text);
+  return shuffled(exact, rng).slice(0, 3);
 }

@@ -66,6 +66,11 @@ export const GROUPS: Readonly<Record<string, Group>> = {
 };
 export const GROUP_IDS = Object.keys(GROUPS);
 
+/** A group's interests that products of a kind can have: what its first query is drawn from, evenly. */
+export function likedOf(group: string, interests: readonly string[]): readonly string[] {
+  return (GROUPS[group]?.interests ?? []).filter((id) => interests.includes(id));
+}
+
 export interface ClickCounts {
   readonly impressions: number;
   readonly clicks: number;
@@ -205,21 +210,21 @@ export function normalCdf(x: number): number {
 }
 
 /**
- * P(A has the higher smoothed CTR | everything visible, the pair was kept).
+ * P(the pair is kept and A wins) and P(kept and B wins), given everything visible and the shopper group.
  *
- * The log-ratio D of the two rates is about normal: mean from the visible appeal, variance from
- * hidden appeal, position mix and counting. Keeping only |D| > ln(1 + MIN_GAP) conditions on it:
+ * The log-ratio D of the two rates is about normal: mean μ from the visible appeal, variance s² from
+ * hidden appeal, position mix and counting. A pair is kept when |D| > g:
  *
- *   p = Φ((μ − g)/s) / (Φ((μ − g)/s) + Φ((−μ − g)/s)),  g = ln 1.6
+ *   a = Φ((μ − g)/s),  b = Φ((−μ − g)/s),  g = ln(1 + MIN_GAP)
  *
  * Impressions are known to the log but not visible; they enter through the counting noise.
  */
-export function bayesProbability(
+export function keptChances(
   a: Factors,
   b: Factors,
   context: PairContext,
   impressions: readonly [number, number],
-): number {
+): { readonly a: number; readonly b: number } {
   const side = (f: Factors, n: number) => {
     const seen = sigmoid(BASE + appealOf(f, context));
     const rate = seen * EXAMINED.mean;
@@ -236,7 +241,45 @@ export function bayesProbability(
   const mean = left.log - right.log;
   const deviation = Math.sqrt(left.variance + right.variance);
   const bar = Math.log(1 + MIN_GAP);
-  const up = normalCdf((mean - bar) / deviation);
-  const down = normalCdf((-mean - bar) / deviation);
-  return up + down === 0 ? 0.5 : up / (up + down);
+  return { a: normalCdf((mean - bar) / deviation), b: normalCdf((-mean - bar) / deviation) };
+}
+
+/** P(A has the higher smoothed CTR | everything visible, the shopper group, the pair was kept). */
+export function bayesProbability(
+  a: Factors,
+  b: Factors,
+  context: PairContext,
+  impressions: readonly [number, number],
+): number {
+  const kept = keptChances(a, b, context, impressions);
+  return kept.a + kept.b === 0 ? 0.5 : kept.a / (kept.a + kept.b);
+}
+
+/**
+ * The same for who reads the queries and must guess the shopper group g from them:
+ *
+ *   p = Σ_g w_g · a_g / Σ_g w_g · (a_g + b_g),  w_g = 1 / (number of g's interests that the kind has)
+ *
+ * over the groups that have the first query's interest. Groups are drawn evenly, and a group's first query
+ * is drawn evenly from those interests, hence w; the second query is drawn alike for every group.
+ *
+ * @param interests - of the product's kind.
+ */
+export function queryProbability(
+  a: Factors,
+  b: Factors,
+  context: PairContext,
+  interests: readonly string[],
+  impressions: readonly [number, number],
+): number {
+  let wins = 0;
+  let kept = 0;
+  for (const group of GROUP_IDS) {
+    const liked = likedOf(group, interests);
+    if (!liked.includes(context.interests[0] ?? "")) continue;
+    const chances = keptChances(a, b, { ...context, group }, impressions);
+    wins += chances.a / liked.length;
+    kept += (chances.a + chances.b) / liked.length;
+  }
+  return kept === 0 ? 0.5 : wins / kept;
 }

@@ -23,8 +23,8 @@ export function weighted<T extends string>(weights: Readonly<Record<T, number>>,
 export interface CreativeRequest {
   readonly id: string;
   readonly product: Product;
-  /** The product of another kind to show when the picture is of the wrong one. */
-  readonly other: Product;
+  /** The product of another kind to show in place of the right one; without it no picture is of the wrong kind. */
+  readonly other: Product | undefined;
   readonly language: Language;
   readonly seed: number;
 }
@@ -39,8 +39,9 @@ export function planCreative(request: CreativeRequest): Creative {
   const { product, language } = request;
   const kind = kindOf(product.kind);
   const otherColours = product.cutOut === undefined || (product.alternates ?? []).length > 0;
+  const otherKind = request.other !== undefined && request.other.kind !== product.kind;
   const match = weighted<Match>(
-    { right: 0.6, wrong_color: otherColours ? 0.21 : 0, wrong_kind: 0.19 },
+    { right: 0.6, wrong_color: otherColours ? 0.21 : 0, wrong_kind: otherKind ? 0.19 : 0 },
     rng,
   );
   const shown = shownProduct(request, match, rng);
@@ -90,7 +91,7 @@ export function planCreative(request: CreativeRequest): Creative {
 }
 
 function shownProduct({ product, other }: CreativeRequest, match: Match, rng: Rng): Product {
-  if (match === "wrong_kind") return other;
+  if (match === "wrong_kind") return other!;
   if (match === "right") return product;
   if (product.cutOut) {
     const alternate = pick(product.alternates ?? [], rng);

@@ -7,9 +7,9 @@ import { pick, titleOf } from "./catalogue";
 import {
   bayesProbability,
   GROUP_IDS,
-  GROUPS,
   impressionsOf,
   labelOf,
+  likedOf,
   MIN_GAP,
   MIN_IMPRESSIONS,
   relativeGap,
@@ -60,7 +60,7 @@ export function queriesFor(
   rng: Rng,
 ): { context: PairContext; queries: Words[] } | undefined {
   const kind = kindOf(product.kind);
-  const liked = (GROUPS[group]?.interests ?? []).filter((id) => kind.interests.includes(id));
+  const liked = likedOf(group, kind.interests);
   const first = liked.length === 0 ? undefined : pick(liked, rng);
   if (first === undefined) return undefined;
   const noun = wordsOf("kind", product.kind);

@@ -2,10 +2,19 @@ import { createHash } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import { planDataset, type DatasetOptions, type DatasetPlan } from "../dataset";
 import { ASPECTS } from "./aspects";
-import { bayesReport } from "./bayes";
-import { bayesProbability, MIN_GAP, MIN_IMPRESSIONS, relativeGap, smoothedCtr } from "./clicks";
-import { KINDS, UNSEEN_KINDS } from "./kinds";
-import type { Factors } from "./types";
+import { bayesReport, probabilityFromQueries } from "./bayes";
+import {
+  bayesProbability,
+  GROUP_IDS,
+  likedOf,
+  MIN_GAP,
+  MIN_IMPRESSIONS,
+  relativeGap,
+  smoothedCtr,
+} from "./clicks";
+import { planCreative } from "./creative";
+import { kindOf, KINDS, UNSEEN_KINDS } from "./kinds";
+import type { Factors, Product } from "./types";
 
 const OPTIONS: DatasetOptions = {
   output: "",
@@ -49,6 +58,38 @@ test("a product's pairs stay in its split, and unseen kinds are test only", () =
   expect(KINDS.length - UNSEEN_KINDS.length).toBeGreaterThanOrEqual(12);
 });
 
+/** Creatives said to show another kind that show the product's own. */
+function falselyWrong({ products, creatives }: Pick<DatasetPlan, "products" | "creatives">) {
+  const kinds = new Map(products.map((product) => [product.id, product.kind]));
+  const wrong = creatives.filter(({ factors: { match } }) => match === "wrong_kind");
+  return { wrong, false: wrong.filter((c) => c.factors.kind === kinds.get(c.productId)) };
+}
+
+test("of few products, some alone in their split, none is called another kind than it is", () => {
+  for (let seed = 400; seed < 410; seed++) {
+    const few = planDataset({ ...OPTIONS, seed, products: 16, pairs: 0 });
+    expect(falselyWrong(few).false).toEqual([]);
+  }
+});
+
+test("of many products a fifth of the creatives shows another kind, and it is another kind", () => {
+  const found = falselyWrong(plan);
+  expect(found.false).toEqual([]);
+  expect(found.wrong.length / plan.creatives.length).toBeGreaterThan(0.17);
+});
+
+test.each([
+  ["no other product", () => undefined],
+  ["another product of its kind", (product: Product) => ({ ...product, id: "twin" })],
+])("with %s a creative shows the right product or another colour", (_, otherOf) => {
+  const product = plan.products[0]!;
+  const matches = Array.from({ length: 300 }, (__, i) => {
+    const request = { id: `alone-${i}`, product, other: otherOf(product), seed: 1 };
+    return planCreative({ ...request, language: "en" }).factors.match;
+  });
+  expect(new Set(matches)).toEqual(new Set(["right", "wrong_color"]));
+});
+
 test("kept pairs pass the gap and impression rules and the label is the higher smoothed rate", () => {
   const kept = plan.pairs.filter(({ comparable }) => comparable);
   expect(kept.length).toBeGreaterThan(1300);
@@ -70,7 +111,7 @@ test("ties are a sensible share of every aspect", () => {
 });
 
 test("the Bayes probability is calibrated and its accuracy is the ceiling it claims", () => {
-  const { all } = bayesReport(plan.pairs);
+  const { all } = bayesReport(plan.pairs, plan.creatives);
   expect(all!.ceiling).toBeGreaterThan(0.9);
   expect(all!.ceiling).toBeLessThan(0.975);
   // Labels drawn from the model agree with its own ceiling within sampling error (3 standard errors).
@@ -81,6 +122,27 @@ test("the Bayes probability is calibrated and its accuracy is the ceiling it cla
   const expected = doubtful.reduce((sum, { p_a }) => sum + p_a, 0);
   const spread = Math.sqrt(doubtful.reduce((sum, { p_a }) => sum + p_a * (1 - p_a), 0));
   expect(Math.abs(hit - expected)).toBeLessThan(3.5 * spread);
+});
+
+test("who must guess the shopper from the queries is calibrated too, and has a lower ceiling", () => {
+  const kept = plan.pairs.filter(({ comparable }) => comparable);
+  const guesses = kept.map((pair) => ({ pair, p: probabilityFromQueries(pair, factors) }));
+  const ceiling = guesses.reduce((sum, { p }) => sum + Math.max(p, 1 - p), 0) / kept.length;
+  const report = bayesReport(plan.pairs, plan.creatives)["all"]!;
+  expect(report.ceiling_from_queries).toBeCloseTo(ceiling, 3);
+  expect(report.ceiling - ceiling).toBeGreaterThan(0.001);
+  const right = guesses.filter(({ p, pair }) => p >= 0.5 === (pair.label === "A")).length;
+  const error = Math.sqrt((ceiling * (1 - ceiling)) / kept.length);
+  expect(Math.abs(right / kept.length - ceiling)).toBeLessThan(3 * error);
+  const told = guesses.filter(({ pair: { context } }) => {
+    const { interests } = kindOf(context.kind);
+    const fits = (group: string) => likedOf(group, interests).includes(context.interests[0]!);
+    return GROUP_IDS.filter(fits).length === 1;
+  });
+  // Where one group alone types such a query, nothing is to be guessed.
+  for (const { p, pair } of told) expect(p).toBeCloseTo(pair.p_a, 4);
+  expect(told.length / kept.length).toBeGreaterThan(0.5);
+  expect(told.length / kept.length).toBeLessThan(0.85);
 });
 
 test("without the queries, and without the pictures, the label is predicted clearly worse", () => {

@@ -5,7 +5,7 @@ import { createRng } from "@/shared/lib/rng";
 import { planDataset, type DatasetPlan } from "../dataset";
 import type { Factors } from "../plan/types";
 import type { Language } from "../plan/words";
-import { checkReason } from "./checker";
+import { checkReason, trueFacts } from "./checker";
 import { FORMS, factsOf, writeReasons } from "./grammar";
 import grammarJson from "./grammar.json" with { type: "json" };
 import type { FixtureCase } from "./make-fixture";
@@ -115,6 +115,12 @@ test("naming the wrong headline, colour, letter or aspect is false; other senten
   expect(judge('Only B has a headline, "Light as air"', "A<B")).toBe("false");
   expect(judge("A is nicer")).toBe("unparsed");
   expect(checkReason("q10", "A", "A wins on text and text", "en", facts)).toBe("false");
+  const count = (text: string, answer = "A>B") => trueFacts("q5", answer, text, "en", facts);
+  expect(count('Only A has a headline, "Light as air"')).toEqual([3, 3]);
+  expect(count('Only A has a headline, "Fresh design"')).toEqual([2, 3]);
+  expect(count('Only B has a headline, "Light as air"')).toEqual([0, 3]);
+  expect(count("A is nicer")).toEqual([0, 1]);
+  expect(trueFacts("q10", "A", "A wins on text and text", "en", facts)).toEqual([1, 2]);
 });
 
 /** Reasons that say what both sides show. */
@@ -135,17 +141,40 @@ test("facts with answers that no form explains are refused, not made up", () => 
   );
 });
 
-test("the checker gives the fixture's verdicts, which the Python checker must give too", () => {
-  const cases = readFileSync(new URL("./fixture.jsonl", import.meta.url), "utf8")
+function readFixture(): FixtureCase[] {
+  const lines = readFileSync(new URL("./fixture.jsonl", import.meta.url), "utf8")
     .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as FixtureCase);
+    .split("\n");
+  return lines.map((line) => JSON.parse(line) as FixtureCase);
+}
+
+test("a side of the fixture that shows another kind shows another kind", () => {
+  const sides = readFixture().flatMap(({ a, b, p }) => [a, b].map((side) => ({ side, p })));
+  const wrong = sides.filter(({ side }) => side["match"] === "wrong_kind");
+  expect(wrong.length).toBeGreaterThan(50);
+  expect(wrong.filter(({ side, p }) => side["kind"] === p["kind"])).toEqual([]);
+});
+
+test("the checker gives the fixture's verdicts and true facts, which the Python checker must give too", () => {
+  const cases = readFixture();
   expect(new Set(cases.map(({ expected }) => expected))).toEqual(
     new Set(["true", "false", "unparsed"]),
   );
-  const verdicts = cases.map(({ q, answer, text, language, a, b, p }) => [
+  const judged = cases.map(({ q, answer, text, language, a, b, p }) => [
     text,
     checkReason(q, answer, text, language, { a, b, p }),
+    trueFacts(q, answer, text, language, { a, b, p }),
   ]);
-  expect(verdicts).toEqual(cases.map(({ text, expected }) => [text, expected]));
+  expect(judged).toEqual(cases.map(({ text, expected, facts }) => [text, expected, facts]));
+});
+
+test("in the fixture all facts are so where the verdict is true, and some reasons are partly so", () => {
+  const cases = readFixture();
+  expect(cases.map(({ facts: [so, stated] }) => so === stated)).toEqual(
+    cases.map(({ expected }) => expected === "true"),
+  );
+  const unparsed = cases.filter(({ expected }) => expected === "unparsed");
+  expect(unparsed.filter(({ facts }) => facts.join() !== "0,1")).toEqual([]);
+  const partly = cases.filter(({ facts: [so, stated] }) => so > 0 && so < stated);
+  expect(partly.length).toBeGreaterThan(20);
 });

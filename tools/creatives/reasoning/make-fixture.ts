@@ -7,7 +7,7 @@ import {
 import { createRng, randomInt } from "@/shared/lib/rng";
 import type { DatasetPlan } from "../dataset";
 import type { Language } from "../plan/words";
-import { checkReason, type Verdict } from "./checker";
+import { checkReason, trueFacts, type FactCount, type Verdict } from "./checker";
 import { factsOf, writeReason, type PairFacts } from "./grammar";
 
 /** One case that the TypeScript and the Python checker must judge alike. */
@@ -20,6 +20,8 @@ export interface FixtureCase {
   readonly b: PairFacts["b"];
   readonly p: PairFacts["p"];
   readonly expected: Verdict;
+  /** How many of the stated facts are so, and how many are stated. */
+  readonly facts: FactCount;
   /** How the case was made: true reasons, reasons of another pair, swapped sides, broken text. */
   readonly made: "own" | "other-pair" | "swapped" | "broken";
 }
@@ -52,6 +54,7 @@ export function makeFixture(plan: DatasetPlan, seed: number): FixtureCase[] {
       text,
       ...own,
       expected: checkReason(q, answer, text, language, own),
+      facts: trueFacts(q, answer, text, language, own),
       made,
     });
   };
