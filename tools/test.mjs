@@ -4,31 +4,22 @@ import { spawn } from "node:child_process";
 import { chdir } from "node:process";
 import { fileURLToPath } from "node:url";
 import { ensureBrowser } from "./browser.mjs";
+import { CHECKS, skipReason, summarise } from "./checks.mjs";
 import { ensureInstalled } from "./install.mjs";
 
-/** Checks in order: [name, npm script, needs a browser]. */
-const CHECKS = /** @type {const} */ ([
-  ["format", "check:format", false],
-  ["types", "check:types", false],
-  ["lint", "check:lint", false],
-  ["lint-self", "check:lint-self", false],
-  ["unused", "check:unused", false],
-  ["unit", "test:unit", false],
-  ["build", "build", false],
-  ["bundle", "check:bundle", false],
-  ["browser", "test:browser", true],
-  ["e2e", "test:e2e", true],
-]);
-
 /**
- * @param {string} script
- * @returns {Promise<boolean>} whether the script exited with 0
+ * @param {import("./checks.mjs").Check["command"]} command
+ * @returns {Promise<boolean>} whether it exited with 0
  */
-function runScript(script) {
+function runCommand([program, ...args]) {
   return new Promise((resolve) => {
-    const child = spawn("npm", ["run", "--silent", script], {
+    const child = spawn(program, args, {
       stdio: ["ignore", "inherit", "inherit"],
       shell: process.platform === "win32",
+    });
+    child.on("error", (error) => {
+      console.error(error.message);
+      resolve(false);
     });
     child.on("close", (code) => {
       resolve(code === 0);
@@ -36,35 +27,42 @@ function runScript(script) {
   });
 }
 
+/**
+ * @param {import("./checks.mjs").Check} check
+ * @returns {Promise<import("./checks.mjs").Row>}
+ */
+async function runCheck(check) {
+  const { name, command } = check;
+  console.log(`\n── ${name} ${"─".repeat(70 - name.length)}`);
+  const advice = skipReason(check);
+  if (advice !== undefined) {
+    console.log(`skipped: ${advice}`);
+    return { name, outcome: "skipped", detail: advice };
+  }
+  const started = performance.now();
+  const outcome = (await runCommand(command)) ? "passed" : "FAILED";
+  const seconds = (performance.now() - started) / 1000;
+  return { name, outcome, detail: `${seconds.toFixed(1)} s` };
+}
+
 async function main() {
   chdir(fileURLToPath(new URL("..", import.meta.url)));
   ensureInstalled();
   const only = process.argv.slice(2);
-  const unknown = only.filter((name) => !CHECKS.some((check) => check[0] === name));
+  const unknown = only.filter((name) => !CHECKS.some((check) => check.name === name));
   if (unknown.length > 0) {
-    const names = CHECKS.map((check) => check[0]).join(", ");
+    const names = CHECKS.map((check) => check.name).join(", ");
     console.error(`npm test: no check named ${unknown.join(", ")}; there are ${names}.`);
     return 2;
   }
-  const chosen = CHECKS.filter((check) => only.length === 0 || only.includes(check[0]));
-  if (chosen.some((check) => check[2])) console.log(`Browser: ${ensureBrowser()}`);
+  const chosen = CHECKS.filter((check) => only.length === 0 || only.includes(check.name));
+  if (chosen.some((check) => check.needsBrowser)) console.log(`Browser: ${ensureBrowser()}`);
 
   const rows = [];
-  for (const [name, script] of chosen) {
-    console.log(`\n── ${name} ${"─".repeat(70 - name.length)}`);
-    const started = performance.now();
-    const passed = await runScript(script);
-    rows.push({ name, passed, seconds: (performance.now() - started) / 1000 });
-  }
-  console.log("\n── summary " + "─".repeat(62));
-  for (const row of rows) {
-    console.log(
-      `${row.passed ? "passed" : "FAILED"}  ${row.name.padEnd(10)} ${row.seconds.toFixed(1)} s`,
-    );
-  }
-  const failed = rows.filter((row) => !row.passed).length;
-  console.log(`\n${String(rows.length - failed)} passed, ${String(failed)} failed`);
-  return failed === 0 ? 0 : 1;
+  for (const check of chosen) rows.push(await runCheck(check));
+  const { text, exitCode } = summarise(rows);
+  console.log(`\n── summary ${"─".repeat(62)}\n${text}`);
+  return exitCode;
 }
 
 process.exitCode = await main();

@@ -1,32 +1,34 @@
-import { openAsBlob } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { QUESTION_IDS } from "@/domain/evaluation-protocol";
-import { systemClock } from "@/shared/lib/system-clock";
 import { UsageError, type CliCommand, type CliIo } from "../command";
-import { readHeldOut, SUBSETS } from "../evaluate/held-out-pairs";
-import { figuresOf, scoreRun, type Rate, type ScoredPair } from "../evaluate/selector-figures";
+import { CONDITIONS } from "../evaluate/conditions";
+import { SUBSETS } from "../evaluate/held-out-pairs";
 import { MODEL_OPTIONS, MODEL_USAGE } from "../model-options";
 import { parseWholeNumber } from "../number-option";
-import { createProgressBar } from "../progress-bar";
-import { formatNumber, formatTable } from "../text-table";
 
-const USAGE = `Usage: perigee evaluate selector --data DIR [OPTIONS]
+const USAGE = `Usage: perigee evaluate selector --data DIR [--data DIR …] [OPTIONS]
        perigee evaluate encoder [OPTIONS]
 
 Repeats the held-out tables of training/results with shipped weights.
 
-selector: every pair of a part of a generated data set, in both display orders: accuracy against the
-click model's ceiling, flips, the ten answers, and the share of reasons whose facts are true.
+selector: every pair of a part of generated data sets, in both display orders: accuracy against the
+click model's ceiling, flips, the ten answers, the share of reasons whose facts are true, and of
+responses that keep to the format.
 encoder: the drawn demo catalogue, and where the photographs lie at hand also the validation parts of
-grocery (shop photo to item) and luma (other view to product).
+grocery (shop photo to item) and luma (other view to product, among the held-out products alone and
+among the whole catalogue).
 
 Options:
-  --data DIR       selector: a folder that "npm run creatives -- dataset" wrote
+  --data DIR       selector: a folder that "npm run creatives -- dataset" wrote; several are read as one
+                   set, in the order given
                    encoder: the folder with grocery/ and luma/ (default: ../shared/data)
   --subset NAME    selector: ${SUBSETS.join(", ")} (default: test)
+  --condition C    selector: ${CONDITIONS.join(", ")} (default: full); no-images shows a grey
+                   picture on both sides
   --language LANG  selector: en or zh (default: en)
-  --limit N        selector: the first N pairs; encoder: N queries, drawn by seed 1 (default: all)
+  --skip N         selector: leave out the first N pairs of the subset
+  --limit N        selector: at most N pairs, from the first on; encoder: N queries, drawn by seed 1
+                   (default: all)
+  --demo DIR       encoder: the demo catalogue (default: public/data/demo)
   --json           JSON instead of tables
 ${MODEL_USAGE}
 
@@ -36,99 +38,48 @@ Example:
 
 const OPTIONS = {
   ...MODEL_OPTIONS,
-  data: { type: "string" },
+  data: { type: "string", multiple: true },
   subset: { type: "string", default: "test" },
+  condition: { type: "string", default: "full" },
   language: { type: "string", default: "en" },
+  skip: { type: "string" },
   limit: { type: "string" },
+  demo: { type: "string", default: "public/data/demo" },
   json: { type: "boolean", default: false },
 } as const;
-
-type Values = ReturnType<typeof readArguments>["values"];
 
 function readArguments(args: string[]) {
   return parseArgs({ args, allowPositionals: true, options: OPTIONS });
 }
 
-function rateRow(name: string, { value, low, high, n }: Rate): string[] {
-  return [name, formatNumber(value), formatNumber(low), formatNumber(high), String(n)];
+type Values = ReturnType<typeof readArguments>["values"];
+
+function choose<T extends string>(name: string, value: string, known: readonly T[]): T {
+  const found = known.find((entry) => entry === value);
+  if (found !== undefined) return found;
+  throw new UsageError(`--${name}: expected ${known.join(", ")}, got "${value}"`);
 }
 
 async function evaluateSelector(values: Values, limit: number, io: CliIo): Promise<number> {
-  const subset = SUBSETS.find((name) => name === values.subset);
-  if (subset === undefined) {
-    throw new UsageError(`--subset: expected ${SUBSETS.join(", ")}, got "${values.subset}"`);
-  }
-  const { data, language } = values;
-  if (data === undefined) throw new UsageError("evaluate selector: --data DIR is needed");
-  if (language !== "en" && language !== "zh") {
-    throw new UsageError(`--language ${language}: the languages are en and zh`);
-  }
-  const { createModelTools } = await import("../model-tools");
-  const { comparePair } = await import("@/inference/worker/compare-pair");
-  const { decodeImageInNode } = await import("../node/decode-image");
-  const { registry, engines, models } = createModelTools(values);
-  const { pairs, creatives } = await readHeldOut(data, subset, limit);
-  const { id, revision } = await registry.find("selector", values.model);
-  const { signal } = io;
-  const model = await models.selector({ id, revision }, { signal });
-  const engine = await engines.engine();
-  const open = (creative: string) => openAsBlob(join(data, creatives.get(creative)?.file ?? ""));
-  const bar = createProgressBar(io.stderr, "compare", systemClock);
-  const scored: ScoredPair[] = [];
-  for (const pair of pairs) {
-    const result = await comparePair(
-      {
-        model: { id, revision },
-        imageA: await open(pair.a),
-        imageB: await open(pair.b),
-        title: pair.title[language],
-        queries: pair.queries[language],
-        language,
-      },
-      model,
-      engine.id,
-      { decode: decodeImageInNode, clock: systemClock, signal },
-      () => undefined,
-    );
-    const [ab, ba] = result.runs.map((run) => scoreRun(run, pair, creatives, language));
-    scored.push({ pair, probabilityA: result.probabilityA, runs: [ab!, ba!] });
-    bar.update(scored.length, pairs.length);
-  }
-  bar.clear();
-  const figures = figuresOf(scored);
-  if (values.json) {
-    const output = {
-      model: { id, revision },
-      engine: engine.id,
-      data,
-      subset,
-      language,
-      ...figures,
-    };
-    io.stdout.write(`${JSON.stringify(output, null, 2)}\n`);
-    return 0;
-  }
-  const rows = [
-    ["figure", "value", "low", "high", "n"],
-    ["ceiling", formatNumber(figures.ceiling), "–", "–", String(figures.pairs)],
-    rateRow("accuracy, orders averaged", figures.accuracy),
-    [
-      "accuracy / ceiling",
-      formatNumber(figures.accuracyOfCeiling),
-      "–",
-      "–",
-      String(figures.pairs),
-    ],
-    rateRow("accuracy of one run", figures.singleRun),
-    rateRow("right in both orders", figures.bothOrders),
-    rateRow("flips", figures.flips),
-    rateRow("faithful reasons", figures.faithfulReasons),
-    ...QUESTION_IDS.map((q) => rateRow(q.toUpperCase(), figures.questions[q])),
-    ["ECE", formatNumber(figures.expectedCalibrationError), "–", "–", String(figures.pairs)],
-  ];
-  io.stdout.write(`${id}@${revision} on ${engine.id}: ${data}, ${subset}, ${language}\n\n`);
-  io.stdout.write(formatTable(rows));
-  return 0;
+  const { data: folders = [], model, models, engine, json } = values;
+  const subset = choose("subset", values.subset, SUBSETS);
+  const condition = choose("condition", values.condition, CONDITIONS);
+  const language = choose("language", values.language, ["en", "zh"]);
+  const skip = parseWholeNumber("skip", values.skip, 0);
+  if (folders.length === 0) throw new UsageError("evaluate selector: --data DIR is needed");
+  const evaluation = await import("../evaluate/evaluate-selector");
+  return await evaluation.evaluateSelector(
+    { folders, subset, condition, language, skip, limit, model, models, engine, json },
+    io,
+  );
+}
+
+async function evaluateEncoder(values: Values, limit: number, io: CliIo): Promise<number> {
+  const { data: [photos = "../shared/data", ...others] = [], demo } = values;
+  const { model, models, engine, json } = values;
+  if (others.length > 0) throw new UsageError("evaluate encoder: --data takes one folder");
+  const evaluation = await import("../evaluate/evaluate-encoder");
+  return await evaluation.evaluateEncoder({ photos, demo, limit, model, models, engine, json }, io);
 }
 
 async function run(args: string[], io: CliIo): Promise<number> {
@@ -138,9 +89,7 @@ async function run(args: string[], io: CliIo): Promise<number> {
     throw new UsageError(`expected "selector" or "encoder", got "${positionals.join(" ")}"`);
   }
   const limit = parseWholeNumber("limit", values.limit, Number.MAX_SAFE_INTEGER, [1, 2 ** 40]);
-  if (what === "selector") return evaluateSelector(values, limit, io);
-  const { evaluateEncoder } = await import("../evaluate/evaluate-encoder");
-  return evaluateEncoder(values, limit, io);
+  return await (what === "selector" ? evaluateSelector : evaluateEncoder)(values, limit, io);
 }
 
 export const command: CliCommand = {

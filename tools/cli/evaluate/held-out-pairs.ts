@@ -1,4 +1,4 @@
-/** Held-out pairs of a generated data set (`npm run creatives -- dataset`), with what is true of them. */
+/** Held-out pairs of generated data sets (`npm run creatives -- dataset`), with what is true of them. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -6,6 +6,7 @@ import { protocolAnswersSchema } from "@/domain/creative-pair";
 import type { ProtocolAnswers } from "@/domain/evaluation-protocol";
 import { AppError, messageOf } from "@/shared/lib/errors";
 import type { Factors } from "../../creatives/plan/types";
+import { UsageError } from "../command";
 
 const both = z.object({ en: z.string(), zh: z.string() });
 const queries = z.object({ en: z.array(z.string()), zh: z.array(z.string()) });
@@ -37,7 +38,8 @@ const pairSchema = z.object({
 });
 
 export type HeldOutPair = z.infer<typeof pairSchema>;
-export type CreativeRow = z.infer<typeof creativeSchema>;
+/** `path`: its picture, from where the command runs. */
+export type CreativeRow = z.infer<typeof creativeSchema> & { readonly path: string };
 
 /** Parts of a data set, as `training/selector/evaluate.py` names them. */
 export const SUBSETS = ["val", "test", "unseen", "photo-val"] as const;
@@ -82,16 +84,99 @@ export interface HeldOut {
   readonly creatives: ReadonlyMap<string, CreativeRow>;
 }
 
+export interface Selection {
+  readonly subset: Subset;
+  /** How many pairs of the subset are left out at its beginning. */
+  readonly skip?: number;
+  /** At most so many pairs after them. */
+  readonly limit?: number;
+}
+
+/** Ids name one row each over all folders; `places` keeps where each was found. */
+function addIds(file: string, ids: readonly string[], places: Map<string, string>): void {
+  for (const id of ids) {
+    const earlier = places.get(id);
+    if (earlier !== undefined) {
+      throw new AppError("input-invalid", `${file}: ${id} is in ${earlier} already`);
+    }
+    places.set(id, file);
+  }
+}
+
 /**
- * @param folder - with creatives.jsonl, pairs.jsonl and the pictures.
- * @param limit - the first so many pairs, in the file's order.
- * @throws {AppError} input-invalid, naming file and row.
+ * The creatives given as A and B.
+ *
+ * @throws {AppError} input-invalid when there is none of that id.
  */
-export async function readHeldOut(folder: string, subset: Subset, limit: number): Promise<HeldOut> {
-  const creatives = await readTable(join(folder, "creatives.jsonl"), creativeSchema);
-  const pairs = await readTable(join(folder, "pairs.jsonl"), pairSchema);
-  return {
-    pairs: pairs.filter(IN_SUBSET[subset]).slice(0, limit),
-    creatives: new Map(creatives.map((row) => [row.id, row])),
+export function sidesOf(
+  pair: HeldOutPair,
+  creatives: ReadonlyMap<string, CreativeRow>,
+): readonly [CreativeRow, CreativeRow] {
+  const sideOf = (id: string) => {
+    const creative = creatives.get(id);
+    if (creative !== undefined) return creative;
+    throw new AppError(
+      "input-invalid",
+      `pairs.jsonl: ${pair.id} names ${id}, not in creatives.jsonl`,
+    );
   };
+  return [sideOf(pair.a), sideOf(pair.b)];
+}
+
+/** The parts that hold pairs, with how many: "train (400), val (12)". */
+function partsOf(pairs: readonly HeldOutPair[]): string {
+  const counts = [
+    ["train", pairs.filter(({ split }) => split === "train").length] as const,
+    ...SUBSETS.map((name) => [name, pairs.filter(IN_SUBSET[name]).length] as const),
+  ];
+  const filled = counts.filter(([, count]) => count > 0);
+  return filled.map(([name, count]) => `${name} (${count})`).join(", ") || "no pairs at all";
+}
+
+/**
+ * Reads several folders as one set, as `training/selector/data.py` does: pairs in the order of the
+ * folders and of their files.
+ *
+ * @param folders - each with creatives.jsonl, pairs.jsonl and the pictures.
+ * @throws {AppError} input-invalid, naming file and row, for an id that is there twice, or for a chosen
+ *   pair without its creatives.
+ * @throws {UsageError} when no pair is chosen.
+ */
+export async function readHeldOut(
+  folders: readonly string[],
+  { subset, skip = 0, limit }: Selection,
+): Promise<HeldOut> {
+  const creatives = new Map<string, CreativeRow>();
+  const pairs: HeldOutPair[] = [];
+  const [creativePlaces, pairPlaces] = [new Map<string, string>(), new Map<string, string>()];
+  for (const folder of folders) {
+    const creativeFile = join(folder, "creatives.jsonl");
+    const rows = await readTable(creativeFile, creativeSchema);
+    addIds(
+      creativeFile,
+      rows.map(({ id }) => id),
+      creativePlaces,
+    );
+    for (const row of rows) creatives.set(row.id, { ...row, path: join(folder, row.file) });
+    const pairFile = join(folder, "pairs.jsonl");
+    const own = await readTable(pairFile, pairSchema);
+    addIds(
+      pairFile,
+      own.map(({ id }) => id),
+      pairPlaces,
+    );
+    pairs.push(...own);
+  }
+  const found = pairs.filter(IN_SUBSET[subset]);
+  if (found.length === 0) {
+    throw new UsageError(
+      `--subset ${subset}: no such pairs in ${folders.join(", ")}; there are ${partsOf(pairs)}`,
+    );
+  }
+  const chosen = found.slice(skip).slice(0, limit);
+  if (chosen.length === 0) {
+    throw new UsageError(`--skip ${skip}: the subset ${subset} has only ${found.length} pairs`);
+  }
+  for (const pair of chosen) sidesOf(pair, creatives);
+  return { pairs: chosen, creatives };
 }

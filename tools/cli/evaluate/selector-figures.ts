@@ -7,21 +7,30 @@ import {
   type ProtocolAnswers,
   type QuestionId,
 } from "@/domain/evaluation-protocol";
-import { bootstrapTogether } from "@/domain/statistics/bootstrap";
-import { measureCalibration } from "@/domain/statistics/calibration";
-import { checkReason, type Verdict } from "../../creatives/reasoning/checker";
-import { factsOf, type PairFacts } from "../../creatives/reasoning/grammar";
+import { parseReasoning } from "@/domain/reasoning-text";
 import type { OrderedRun } from "@/inference/protocol/messages";
-import { AppError } from "@/shared/lib/errors";
+import {
+  checkReason,
+  trueFacts,
+  type FactCount,
+  type Verdict,
+} from "../../creatives/reasoning/checker";
+import { factsOf, type PairFacts } from "../../creatives/reasoning/grammar";
 import type { Factors } from "../../creatives/plan/types";
 import type { CreativeRow, HeldOutPair } from "./held-out-pairs";
+import { expectedCalibrationError, rateOf, type Rate } from "./stats";
 
 /** One run in one display order, in the terms of that order. */
 export interface ScoredRun {
   readonly label: Label;
+  /** Of the lines that could be read. */
   readonly answers: ProtocolAnswers;
   readonly truth: ProtocolAnswers;
+  /** One for each answered line. */
   readonly verdicts: readonly Verdict[];
+  /** Likewise. */
+  readonly facts: readonly FactCount[];
+  readonly isWellFormed: boolean;
 }
 
 export interface ScoredPair {
@@ -29,14 +38,6 @@ export interface ScoredPair {
   /** Mean over both orders of P(A), in the terms of the pair as given. */
   readonly probabilityA: number;
   readonly runs: readonly [ScoredRun, ScoredRun];
-}
-
-/** A share in 0…1 with its 95 % interval over products; null without observations. */
-export interface Rate {
-  readonly value: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly n: number;
 }
 
 export interface SelectorFigures {
@@ -48,67 +49,55 @@ export interface SelectorFigures {
   readonly singleRun: Rate;
   readonly bothOrders: Rate;
   readonly flips: Rate;
+  /** Of the facts that the reasons state. */
+  readonly trueFacts: Rate;
   readonly faithfulReasons: Rate;
+  readonly wellFormedResponses: Rate;
+  readonly reasonsOutsideGrammar: Rate;
   readonly questions: Readonly<Record<QuestionId, Rate>>;
   readonly expectedCalibrationError: number | null;
 }
 
-interface Observation {
-  readonly product: string;
-  readonly isHit: boolean;
+/** As `training/selector/prompt.py` has it: the format, all questions that are not void, one verdict. */
+function isWellFormed({ text, answers, isWellFormed: isClean }: OrderedRun): boolean {
+  const isVoid = answers.q1 === "YES" || answers.q2 === "YES";
+  const isComplete = isVoid || QUESTION_IDS.every((question) => answers[question] !== undefined);
+  return isClean && isComplete && answers.q10 === parseReasoning(text).label;
 }
 
-/** Mean with a percentile bootstrap that draws whole products. */
-function rateOf(observations: readonly Observation[]): Rate {
-  const n = observations.length;
-  if (n === 0) return { value: null, low: null, high: null, n };
-  const groups = [...Map.groupBy(observations, ({ product }) => product).values()];
-  const hits = groups.map((group) => group.filter(({ isHit }) => isHit).length);
-  const mean = (draws: ArrayLike<number>) => {
-    let [sum, count] = [0, 0];
-    groups.forEach((group, i) => {
-      sum += (draws[i] as number) * (hits[i] as number);
-      count += (draws[i] as number) * group.length;
-    });
-    return count === 0 ? null : sum / count;
-  };
-  const units = groups.map((_, i) => i);
-  const [interval] = bootstrapTogether(units, groups.length, [mean]);
-  return {
-    value: mean(new Float64Array(groups.length).fill(1)),
-    low: interval?.low ?? null,
-    high: interval?.high ?? null,
-    n,
-  };
-}
-
-/** One run of the selector with what is true of the pair in that display order. */
+/**
+ * One run of the selector with what is true of the pair in that display order.
+ *
+ * @param sides - the creatives given as A and B.
+ */
 export function scoreRun(
   run: OrderedRun,
   pair: HeldOutPair,
-  creatives: ReadonlyMap<string, CreativeRow>,
+  sides: readonly [CreativeRow, CreativeRow],
   language: "en" | "zh",
 ): ScoredRun {
   const isFlipped = run.order === "BA";
   const truth = isFlipped ? flipAnswers(pair.answers) : pair.answers;
-  const [left, right] = (isFlipped ? [pair.b, pair.a] : [pair.a, pair.b]).map((id) => {
-    const creative = creatives.get(id);
-    if (creative === undefined) {
-      throw new AppError(
-        "input-invalid",
-        `pairs.jsonl: ${pair.id} names ${id}, not in creatives.jsonl`,
-      );
-    }
-    return creative.factors;
-  }) as [Factors, Factors];
+  const [a, b] = sides.map(({ factors }) => factors) as [Factors, Factors];
+  const [left, right] = isFlipped ? [b, a] : [a, b];
   const facts: PairFacts = factsOf(left, right, pair.context, truth);
-  const verdicts = QUESTION_IDS.flatMap((question) => {
-    const answer = run.answers[question];
-    if (answer === undefined) return [];
-    return [checkReason(question, answer, run.reasons[question] ?? "", language, facts)];
+  // A response without a line for Q10 still names its winner; that is no answer with a reason.
+  const lines = QUESTION_IDS.flatMap((question) => {
+    const [answer, reason] = [run.answers[question], run.reasons[question]];
+    return answer === undefined || reason === undefined ? [] : [{ question, answer, reason }];
   });
-  const label = run.probabilityA >= 0.5 ? "A" : "B";
-  return { label, answers: run.answers, truth, verdicts };
+  return {
+    label: run.probabilityA >= 0.5 ? "A" : "B",
+    answers: Object.fromEntries(lines.map(({ question, answer }) => [question, answer])),
+    truth,
+    verdicts: lines.map(({ question, answer, reason }) =>
+      checkReason(question, answer, reason, language, facts),
+    ),
+    facts: lines.map(({ question, answer, reason }) =>
+      trueFacts(question, answer, reason, language, facts),
+    ),
+    isWellFormed: isWellFormed(run),
+  };
 }
 
 const mean = (values: readonly number[]) =>
@@ -147,11 +136,16 @@ export function figuresOf(scored: readonly ScoredPair[]): SelectorFigures {
     singleRun: ofRuns(judged, ({ label, truth }) => [label === truth.q10]),
     bothOrders: ofPairs((one) => named(one).every((label) => label === one.pair.label)),
     flips: ofPairs((one) => new Set(named(one)).size === 2),
+    trueFacts: ofRuns(scored, ({ facts }) =>
+      facts.flatMap(([so, stated]) => Array.from({ length: stated }, (_, i) => i < so)),
+    ),
     faithfulReasons: ofRuns(scored, ({ verdicts }) => verdicts.map((v) => v === "true")),
+    wellFormedResponses: ofRuns(scored, (run) => [run.isWellFormed]),
+    reasonsOutsideGrammar: ofRuns(scored, ({ verdicts }) => verdicts.map((v) => v === "unparsed")),
     questions,
-    expectedCalibrationError: measureCalibration(
-      judged.map(({ probabilityA: p }) => Math.max(p, 1 - p)),
-      judged.map(isRight),
-    ).expectedError,
+    expectedCalibrationError: expectedCalibrationError(
+      judged.map(({ probabilityA }) => probabilityA),
+      judged.map(({ pair }) => pair.label === "A"),
+    ),
   };
 }

@@ -62,3 +62,12 @@ export async function readLuma(rows: readonly RowResult[], split: Split): Promis
     problems: problems.list,
   };
 }
+
+/**
+ * The same queries among the products that they ask for alone: of split `val` the held-out products,
+ * each of which has its title as a query.
+ */
+export function askedProducts(task: BenchmarkTask): BenchmarkTask {
+  const asked = new Set(task.queries.flatMap(({ relevant }) => relevant.map(({ id }) => id)));
+  return { ...task, candidates: task.candidates.filter(({ id }) => asked.has(id)) };
+}

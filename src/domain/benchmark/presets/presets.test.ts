@@ -7,7 +7,7 @@ import { readCustom, guessMapping } from "./custom";
 import { readDemo } from "./demo";
 import { readMbeir } from "./fashion200k";
 import { readGrocery } from "./grocery";
-import { readLuma } from "./luma";
+import { askedProducts, readLuma } from "./luma";
 import { parseMbeAttributes, readMbe } from "./mbe";
 
 const rows = (values: readonly unknown[]): RowResult[] =>
@@ -80,6 +80,25 @@ describe("luma", () => {
       { id: "a0.webp", relevant: [{ id: "a" }] },
       { text: "Bag", directions: ["t-i"] },
     ]);
+  });
+
+  it("of split val keeps the held-out products alone, also those with a single photo", async () => {
+    const product = (id: string, files: readonly string[]) => ({
+      id,
+      title: id,
+      images: files.map((file, i) => ({ file, view: i === 0 ? "main" : "alt" })),
+    });
+    // Held out are 24-MB03 and 24-MB04.
+    const table = [
+      product("24-MB01", ["a.webp", "b.webp"]),
+      product("24-MB03", ["c.webp"]),
+      product("24-MB04", ["d.webp", "e.webp"]),
+    ];
+    const whole = await readLuma(rows(table), "val");
+    expect(whole.candidates).toHaveLength(3);
+    const { candidates, queries } = askedProducts(whole);
+    expect(candidates.map(({ id }) => id)).toEqual(["24-MB03", "24-MB04"]);
+    expect(queries).toEqual(whole.queries);
   });
 });
 
