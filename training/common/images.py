@@ -38,12 +38,20 @@ def letterbox(image: Image.Image, size: int, fill: tuple[int, int, int] = (255, 
     return canvas
 
 
-def preprocessor_config(size: int) -> dict:
-    """preprocessor_config.json that describes `letterbox` and `normalise`."""
+def squash(image: Image.Image, size: int) -> Image.Image:
+    """Scales to `size` x `size` (bilinear, antialiased), whatever the shape."""
+    return image.resize((size, size), Image.Resampling.BILINEAR)
+
+
+FITS = {"letterbox": letterbox, "squash": squash}
+
+
+def preprocessor_config(size: int, fit: str = "letterbox") -> dict:
+    """preprocessor_config.json that describes a way to fit, and `normalise`."""
     return {
         "size": {"height": size, "width": size},
         "resample": 2,
-        "mode": "letterbox",
+        "mode": fit,
         "fill": [255, 255, 255],
         "rescale_factor": 1 / 255,
         "image_mean": list(MEAN),
@@ -58,14 +66,17 @@ def normalise(pixels: Tensor) -> Tensor:
     return (scaled - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(STD).view(1, 3, 1, 1)
 
 
-def decode_all(files: list[Path], size: int, cache: Path, workers: int = 2) -> np.ndarray:
-    """Letterboxed pixels of all files as a memory map [N, size, size, 3] uint8, decoded once.
+def decode_all(
+    files: list[Path], size: int, cache: Path, fit: str = "letterbox", workers: int = 2
+) -> np.ndarray:
+    """Pixels of all files as a memory map [N, size, size, 3] uint8, decoded once.
 
-    The cache is keyed by the list of files with their sizes; a changed list decodes anew.
+    fit: one of `FITS`. The cache is keyed by the list of files with their sizes; a changed list
+    decodes anew.
     """
     listing = json.dumps([[str(f), f.stat().st_size] for f in files])
-    key = hashlib.sha256(f"{size}{listing}".encode()).hexdigest()[:16]
-    path = cache / f"pixels-{size}-{key}.npy"
+    key = hashlib.sha256(f"{fit}{size}{listing}".encode()).hexdigest()[:16]
+    path = cache / f"{fit}-{size}-{key}.npy"
     if path.exists():
         return np.load(path, mmap_mode="r")
     cache.mkdir(parents=True, exist_ok=True)
@@ -74,7 +85,7 @@ def decode_all(files: list[Path], size: int, cache: Path, workers: int = 2) -> n
     out = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=shape)
 
     def decode(index: int) -> None:
-        out[index] = np.asarray(letterbox(load_rgb(files[index]), size))
+        out[index] = np.asarray(FITS[fit](load_rgb(files[index]), size))
 
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(decode, range(len(files))))

@@ -36,15 +36,15 @@ def train_tokenizer(
     return tokenizer
 
 
-def tokenizer_config() -> dict:
-    """tokenizer_config.json beside tokenizer.json."""
+def tokenizer_config(length: int) -> dict:
+    """tokenizer_config.json beside tokenizer.json; length: the model's positions."""
     return {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "bos_token": START,
         "eos_token": END,
         "pad_token": PAD,
         "clean_up_tokenization_spaces": False,
-        "model_max_length": 1024,
+        "model_max_length": length,
     }
 
 

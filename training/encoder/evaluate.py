@@ -1,7 +1,8 @@
 """Scores a trained `moon2-nano` on held-out products and photographs.
 
 Retrieval is Recall@k = share of queries whose true item is among the k best of the pool; the true
-item is counted after equal scores. Intervals are 95 % percentile bootstrap over queries.
+item is counted after equal scores. Intervals are 95 % percentile bootstrap over products: queries
+of one product are drawn together.
 """
 
 from __future__ import annotations
@@ -17,46 +18,62 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from common.checkpoint import load_checkpoint
+from common.checkpoint import load_checkpoint, read_weights
+from common.export import write_json
+from common.images import decode_all, normalise
 from common.stats import bootstrap
 from common.tokenizer import load_tokenizer
-from encoder import data
+from encoder.catalogue import CACHE, Catalogue, Product, load_catalogue, read_jsonl
 from encoder.model import Moon2, normalised_prefix
-from encoder.photos import grocery_items, load_pixels, luma_products, normalise, read_jsonl
 from encoder.pretrain_vision import VISION
 from encoder.train import Trainee, Views, nano_config
 
 CUTS = (1, 5, 10)
 DIRECTIONS = ("t→mm", "i→mm", "mm→mm", "t→i", "i→t")
+# Held-out parts of the generated catalogue. Choices are made on `val` alone.
+PARTS = {
+    "val": lambda p: p.split == "val",
+    "test": lambda p: p.split == "test" and not p.unseen,
+    "unseen": lambda p: p.split == "test" and p.unseen,
+}
 
 
 def load(folder: Path) -> tuple[Moon2, Tokenizer, dict]:
     """The model of a run folder, its tokenizer and facts about the run."""
     path = folder / "checkpoint.pt"
-    switches = torch.load(path, weights_only=True)["extra"]["switches"]
+    extra = torch.load(path, weights_only=True)["extra"]
+    facts = {name: extra[name] for name in ("method", "without")}
     tokenizer = load_tokenizer(folder / "tokenizer.json")
-    trainee = Trainee(nano_config(tokenizer, switches["experts"]))
+    trainee = Trainee(nano_config(tokenizer, facts["without"]))
     step = load_checkpoint(path, trainee).step
-    return trainee.encoder.eval(), tokenizer, {"step": step, "switches": switches}
+    return trainee.encoder.eval(), tokenizer, {"step": step, **facts}
+
+
+def shipped(folder: Path) -> tuple[Moon2, Tokenizer]:
+    """A shipped revision's weights (float16 on disk) and tokenizer."""
+    tokenizer = load_tokenizer(folder / "tokenizer.json")
+    model = Moon2(nano_config(tokenizer))
+    model.load_state_dict(read_weights(folder))
+    return model.eval(), tokenizer
 
 
 class Encoder:
     """Vectors of views, in batches."""
 
-    def __init__(self, model: Moon2, tokenizer: Tokenizer, pixels: Tensor) -> None:
+    def __init__(self, model: Moon2, tokenizer: Tokenizer, pixels: np.ndarray) -> None:
         self.views, self.pixels = Views(model, tokenizer), pixels
 
     def visual(self, rows: list[int]) -> Tensor:
         """Image tokens [n, V, C] of rows of the pixel table."""
-        return self.views.model.visual_tokens(normalise(self.pixels[rows]))
+        return self.views.model.visual_tokens(normalise(torch.from_numpy(self.pixels[rows])))
 
     @torch.no_grad()
     def encode(self, texts: list[str | None], rows: list[int] | None) -> Tensor:
         """L2-normalised [n, D]; `rows` point into the pixel table, None for text only."""
         out = []
         for at in range(0, len(texts), 64):
-            visual = None if rows is None else self.visual(rows[at : at + 64])
-            vectors, _ = self.views.encode(texts[at : at + 64], visual)
+            visual = () if rows is None else (self.visual(rows[at : at + 64]),)
+            vectors, _ = self.views.encode(texts[at : at + 64], *visual)
             out.append(normalised_prefix(vectors, vectors.shape[-1]))
         return torch.cat(out)
 
@@ -68,44 +85,50 @@ def ranks(query: Tensor, pool: Tensor, target: list[int]) -> np.ndarray:
     return (scores >= true).sum(1).numpy()
 
 
-def interval(values: np.ndarray) -> dict[str, float]:
-    """Mean in percent with its bootstrap interval."""
-    low, high = bootstrap(values)
-    rounded = {"value": values.mean(), "low": low, "high": high}
-    return {name: round(100 * float(value), 2) for name, value in rounded.items()}
-
-
-def recall(found: np.ndarray, pool: int) -> dict:
+def recall(found: np.ndarray, pool: int, target: list[int]) -> dict:
+    """Recall@k in percent with its interval."""
     row: dict = {"queries": len(found), "pool": pool}
     for k in CUTS:
-        row[f"R@{k}"] = interval((found <= k).astype(float))
+        values = (found <= k).astype(float)
+        low, high = bootstrap(values, np.array(target))
+        share = {"value": values.mean(), "low": low, "high": high}
+        row[f"R@{k}"] = {name: round(100 * float(value), 2) for name, value in share.items()}
     return row
 
 
-def directions(encoder: Encoder, products: list[data.Product], rng: random.Random) -> dict:
-    """The five directions over one pool of products, one query a product."""
-    titles = [p.titles[0] for p in products]
-    mains = [p.main_rows[0] for p in products]
-    texts = [rng.choice(p.query_texts) for p in products]
-    images = [rng.choice(p.query_rows) for p in products]
+def directions(encoder: Encoder, rows: dict[Path, int], products: list[Product]) -> dict:
+    """The five directions over one pool, one query a product: what was bought after a search.
+
+    Queries are drawn from the shopping logs, in either language; a product nobody bought after a
+    search of a kind is in the pool alone.
+    """
+    rng = random.Random(99)
     blank: list[str | None] = [None] * len(products)
+    mains, titles = [p.main_rows[0] for p in products], [p.titles[0] for p in products]
     pools = {
         "mm": encoder.encode(titles, mains),
         "i": encoder.encode(blank, mains),
         "t": encoder.encode(titles, None),
     }
-    queries = {
-        "t": encoder.encode(texts, None),
-        "i": encoder.encode(blank, images),
-        "mm": encoder.encode(texts, images),
+    typed: dict[int, str] = {}
+    shot: dict[int, int] = {}
+    for i, p in enumerate(products):
+        if searches := p.texts("purchase"):
+            typed[i] = rng.choice(rng.choice(searches).texts)
+        if photos := [s.image for s in p.photos("purchase") if s.image]:
+            shot[i] = rows[rng.choice(photos)]
+    both = [i for i in typed if i in shot]
+    asked = {
+        "t": (list(typed), encoder.encode(list(typed.values()), None)),
+        "i": (list(shot), encoder.encode([None] * len(shot), list(shot.values()))),
+        "mm": (both, encoder.encode([typed[i] for i in both], [shot[i] for i in both])),
     }
-    target = list(range(len(products)))
-    return {
-        name: recall(
-            ranks(queries[name.split("→")[0]], pools[name.split("→")[1]], target), len(products)
-        )
-        for name in DIRECTIONS
-    }
+    out = {}
+    for name in DIRECTIONS:
+        view, pool = name.split("→")
+        target, query = asked[view]
+        out[name] = recall(ranks(query, pools[pool], target), len(products), target)
+    return out
 
 
 @dataclass(frozen=True)
@@ -163,7 +186,7 @@ def demo_figures(vectors: dict[str, Tensor], tables: DemoTables) -> dict:
         view, pool = name.split("→")
         target = [place[q["purchased"][0]] for q in tables.asked(view)]
         found = ranks(vectors[f"query.{view}"], vectors[f"candidate.{pool}"], target)
-        out[name] = recall(found, len(tables.items))
+        out[name] = recall(found, len(tables.items), target)
     return out
 
 
@@ -173,66 +196,51 @@ def demo(model: Moon2, tokenizer: Tokenizer, folder: Path) -> dict:
     Queries hold a text, a picture or both; a direction takes those that have its query view.
     """
     tables = demo_tables(folder)
-    encoder = Encoder(model, tokenizer, load_pixels(tables.files, VISION.image_size))
+    pixels = decode_all(tables.files, VISION.image_size, CACHE, "squash")
+    encoder = Encoder(model, tokenizer, pixels)
     return demo_figures(demo_vectors(encoder, tables), tables)
 
 
-def grocery(encoder: Encoder, products: list[data.Product], root: Path) -> dict:
-    """Held-out shop photo → catalogue item (view mm: picture, title and description)."""
-    items = grocery_items(root)
-    held = {p.key: p for p in products if p.source == "grocery" and p.split == "val"}
-    in_order = [held[f"grocery:{item['id']}"] for item in items]
-    pool = encoder.encode([p.enriched[0] for p in in_order], [p.main_rows[0] for p in in_order])
-    rows = [row for p in in_order for row in p.query_rows]
-    target = [i for i, p in enumerate(in_order) for _ in p.query_rows]
-    query = encoder.encode([None] * len(rows), rows)
-    return {"shop photo → item": recall(ranks(query, pool, target), len(in_order))}
+def photo_search(encoder: Encoder, pool: list[Product], asked: list[Product]) -> dict:
+    """Held-out photos of `asked` → their product (view mm: picture and title) in the pool."""
+    place = {p.key: i for i, p in enumerate(pool)}
+    items = encoder.encode([p.titles[0] for p in pool], [p.main_rows[0] for p in pool])
+    pairs = [(row, place[p.key]) for p in asked for row in p.other_rows if row != p.main_rows[0]]
+    target = [i for _, i in pairs]
+    query = encoder.encode([None] * len(pairs), [row for row, _ in pairs])
+    return recall(ranks(query, items, target), len(pool), target)
 
 
-def luma(encoder: Encoder, products: list[data.Product], root: Path) -> dict:
-    """Held-out products: another photo of the product → product, in two pools."""
-    everything = [p for p in products if p.source == "luma"]
-    known = {p["id"] for p in luma_products(root)}
-    assert len(everything) == len(known)
-    out = {}
-    for name, chosen in {
-        "other view → product (held-out products)": [p for p in everything if p.split == "val"],
-        "other view → product (whole catalogue)": everything,
-    }.items():
-        pool = encoder.encode([p.titles[0] for p in chosen], [p.main_rows[0] for p in chosen])
-        pairs = [
-            (row, i)
-            for i, p in enumerate(chosen)
-            if p.split == "val"
-            for row in p.query_rows
-            if row != p.main_rows[0]
-        ]
-        query = encoder.encode([None] * len(pairs), [row for row, _ in pairs])
-        out[name] = recall(ranks(query, pool, [i for _, i in pairs]), len(chosen))
+def held_out(encoder: Encoder, catalogue: Catalogue) -> dict[str, dict]:
+    """Every figure of products that were not trained on, the demo catalogue's aside."""
+    of = {s: [p for p in catalogue.products if p.source == s] for s in ("grocery", "luma")}
+    val = {s: [p for p in found if p.split == "val"] for s, found in of.items()}
+    out: dict[str, dict] = {}
+    for part, belongs in PARTS.items():
+        chosen = [p for p in catalogue.products if p.source == "catalogue" and belongs(p)]
+        if chosen:
+            out[part] = directions(encoder, catalogue.rows, chosen)
+    out["grocery"] = {"shop photo → item": photo_search(encoder, val["grocery"], val["grocery"])}
+    out["luma"] = {
+        "other view → product (held-out products)": photo_search(encoder, val["luma"], val["luma"]),
+        "other view → product (whole catalogue)": photo_search(encoder, of["luma"], val["luma"]),
+    }
     return out
 
 
 def main() -> None:
+    """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", type=Path, default=Path(".runs/encoder/full"))
+    parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--photos", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--generated", type=Path, default=Path(".cache/creatives/train"))
+    parser.add_argument("--generated", type=Path, nargs="+", required=True)
     parser.add_argument("--demo", type=Path, default=Path("public/data/demo"))
-    parser.add_argument("--output", type=Path, default=None)
     args = parser.parse_args()
     model, tokenizer, facts = load(args.run)
-    products, pixels = data.load_products(args.photos, [args.generated], VISION.image_size)
-    encoder = Encoder(model, tokenizer, pixels)
-    rng = random.Random(99)
-    results: dict = {"run": str(args.run), **facts}
-    drawn = [p for p in products if p.source == "catalogue" and p.split != "train"]
-    results["demo"] = demo(model, tokenizer, args.demo)
-    if drawn:
-        results["catalogue"] = directions(encoder, drawn, rng)
-    results["grocery"] = grocery(encoder, products, args.photos)
-    results["luma"] = luma(encoder, products, args.photos)
-    target = args.output or args.run / "results.json"
-    target.write_text(json.dumps(results, ensure_ascii=False, indent=2))
+    catalogue = load_catalogue(args.photos, args.generated, VISION.image_size)
+    encoder = Encoder(model, tokenizer, catalogue.pixels)
+    results = {**facts, "demo": demo(model, tokenizer, args.demo), **held_out(encoder, catalogue)}
+    write_json(args.run / "results.json", results)
     print(json.dumps(results, ensure_ascii=False, indent=2))
 
 

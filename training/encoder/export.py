@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from common.export import register_model, write_json, write_manifest, write_weights
+from common.images import preprocessor_config
 from common.tokenizer import special_ids, tokenizer_config
 from encoder.evaluate import load
 
@@ -15,7 +16,7 @@ MODEL_ID = "moon2-nano"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", type=Path, default=Path(".runs/encoder/full"))
+    parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--models", type=Path, default=Path("public/models"))
     parser.add_argument("--revision", required=True)
     args = parser.parse_args()
@@ -24,20 +25,11 @@ def main() -> None:
     folder = args.models / MODEL_ID / args.revision
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / "config.json", config.to_hf(special_ids(tokenizer)))
-    write_json(folder / "tokenizer_config.json", tokenizer_config())
+    length = config.shared.text.max_position_embeddings
+    write_json(folder / "tokenizer_config.json", tokenizer_config(length))
     tokenizer.save(str(folder / "tokenizer.json"))
     size = config.shared.vision.image_size
-    preprocessor = {
-        "size": {"height": size, "width": size},
-        "resample": 2,
-        "mode": "squash",
-        "fill": [255, 255, 255],
-        "rescale_factor": 1 / 255,
-        "image_mean": [0.5, 0.5, 0.5],
-        "image_std": [0.5, 0.5, 0.5],
-        "do_convert_rgb": True,
-    }
-    write_json(folder / "preprocessor_config.json", preprocessor)
+    write_json(folder / "preprocessor_config.json", preprocessor_config(size, "squash"))
     write_weights(folder / "model.safetensors", model.state_dict())
     facts = {
         "id": MODEL_ID,

@@ -6,44 +6,42 @@ import argparse
 import json
 from pathlib import Path
 
-import numpy as np
-import torch
-from PIL import Image
-
-from common.export import half_precision, write_json
-from common.images import load_rgb
-from encoder.evaluate import Encoder, load
+from common.export import write_json
+from common.images import decode_all
+from encoder.catalogue import CACHE
+from encoder.evaluate import Encoder, demo_tables, shipped
 
 GOLDEN = Path(__file__).parents[2] / "tools/golden/moon2-nano/golden.json"
+MODEL = Path(__file__).parents[2] / "public/models/moon2-nano"
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", type=Path, default=Path(".runs/encoder/full"))
     parser.add_argument("--demo", type=Path, default=Path("public/data/demo"))
     parser.add_argument("--revision", required=True)
     parser.add_argument("--products", type=int, default=8)
     args = parser.parse_args()
-    model, tokenizer, _ = load(args.run)
-    model.load_state_dict(half_precision(model.state_dict()))
+    folder = MODEL / args.revision
+    model, tokenizer = shipped(folder)
+    items = demo_tables(args.demo).items[: args.products]
+    names = [next(v["file"] for v in item["views"] if v["view"] != "main") for item in items]
     size = model.config.shared.vision.image_size
-    lines = (args.demo / "catalogue.jsonl").read_text("utf-8").splitlines()[: args.products]
-    rows = [json.loads(line) for line in lines]
-    files = sorted((args.demo / "images").glob("*-alt.webp"))[: args.products]
-    pixels = [load_rgb(f).resize((size, size), Image.Resampling.BILINEAR) for f in files]
-    table = torch.from_numpy(np.stack([np.asarray(p) for p in pixels])).permute(0, 3, 1, 2)
-    encoder = Encoder(model, tokenizer, table.contiguous())
-    titles = [row["title"]["en"] if i % 2 else row["title"]["zh"] for i, row in enumerate(rows)]
+    files = [args.demo / name for name in names]
+    encoder = Encoder(model, tokenizer, decode_all(files, size, CACHE, "squash"))
+    titles = [item["title"]["en" if i % 2 else "zh"] for i, item in enumerate(items)]
     every = list(range(len(files)))
     cases = []
     for texts, picked in ((titles, None), ([None] * len(files), every), (titles, every)):
         vectors = encoder.encode(texts, picked).tolist()
         for i, vector in enumerate(vectors):
-            case = {"text": texts[i], "image": files[i].name if picked else None}
+            case = {"text": texts[i], "image": Path(names[i]).name if picked else None}
             cases.append({**case, "vector": [round(value, 6) for value in vector]})
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    weights = manifest["files"]["model.safetensors"]["sha256"]
     GOLDEN.parent.mkdir(parents=True, exist_ok=True)
-    write_json(GOLDEN, {"model": "moon2-nano", "revision": args.revision, "cases": cases})
+    head = {"model": "moon2-nano", "revision": args.revision, "weights": weights}
+    write_json(GOLDEN, {**head, "cases": cases})
 
 
 if __name__ == "__main__":

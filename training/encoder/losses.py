@@ -18,21 +18,29 @@ TEMPERATURE_INTER = 0.07
 TEMPERATURE_INTRA = 0.07
 KAPPA = 8.0
 PHI_THRESHOLD = 0.6
-MARGIN_START, MARGIN_END = 0.25, 0.0
+MARGIN_START, MARGIN_END = 0.25, -0.2
 FILTERED_WEIGHT = 0.3
 RHO_BALANCE = 0.01
 SIGMA_SPARSITY = 0.01
+
+# MOON's fixed mixture of query views, which MOON2.0's alignment replaces.
+MIXTURE = {"i": 12, "t": 3, "mm": 2}
 
 OBJECTIVES = ("t", "i", "mm", "intra")
 
 
 @dataclass(frozen=True)
 class Switches:
-    """What the ablations turn off."""
+    """What the ablations turn off.
+
+    inter: every query in all its views; without it in one, drawn by `MIXTURE`. cross: what a
+    shopper typed with the picture of what was bought, what they photographed with its title (ours).
+    """
 
     experts: bool = True
-    intra_alignment: bool = True
-    inter_views: bool = True
+    inter: bool = True
+    intra: bool = True
+    cross: bool = True
     co_augmentation: bool = True
     filtering: bool = True
 
@@ -42,39 +50,51 @@ def margin_at(progress: float) -> float:
     return MARGIN_START + (MARGIN_END - MARGIN_START) * progress
 
 
-def filter_weights(similarity: Tensor, allowed: Tensor, margin: float) -> Tensor:
-    """φ = σ(κ (s_pos − s_neg − m)) with the hardest negative; weight FILTERED_WEIGHT below 0.6.
+def filter_weights(similarity: Tensor, margin: float) -> Tensor:
+    """The weight of each triplet (query, its positive, a candidate): FILTERED_WEIGHT or 1.
 
-    similarity: [n, n] cosines, positives on the diagonal; allowed: [n, n] bool, True for negatives.
+    φ = σ(κ (s_pos − s_neg − m)); triplets with φ < 0.6 count less. similarity: [n, m] cosines,
+    positives on the diagonal, whose weight is 1.
     """
     with torch.no_grad():
-        hardest = similarity.masked_fill(~allowed, -1.0).max(-1).values
-        phi = torch.sigmoid(KAPPA * (similarity.diagonal() - hardest - margin))
-        return torch.where(phi < PHI_THRESHOLD, FILTERED_WEIGHT, 1.0)
+        gap = similarity.diagonal()[:, None] - similarity
+        phi = torch.sigmoid(KAPPA * (gap - margin))
+        weights = torch.where(phi < PHI_THRESHOLD, FILTERED_WEIGHT, 1.0)
+        return weights.fill_diagonal_(1.0)
 
 
-def info_nce(similarity: Tensor, allowed: Tensor, temperature: float, weights: Tensor) -> Tensor:
-    """−log softmax of the diagonal against the allowed negatives, weighted per row."""
-    device = similarity.device
-    keep = allowed | torch.eye(len(similarity), dtype=torch.bool, device=device)
-    logits = (similarity / temperature).masked_fill(~keep, -1e9)
-    target = torch.arange(len(similarity), device=device)
-    losses = F.cross_entropy(logits, target, reduction="none")
-    return (losses * weights).sum() / weights.sum()
+def info_nce(
+    similarity: Tensor, allowed: Tensor, temperature: float, weights: Tensor | None = None
+) -> Tensor:
+    """−log e^{s_rr/ε} / (e^{s_rr/ε} + Σ_c w_rc e^{s_rc/ε}) over allowed c, averaged over rows r.
+
+    That a triplet's weight multiplies its term in the sum is our reading of "lower loss weight":
+    InfoNCE has no loss of a single triplet.
+    """
+    logits = similarity / temperature
+    if weights is not None:
+        logits = logits + weights.log()
+    rows = torch.arange(len(similarity), device=similarity.device)
+    keep = allowed.clone()
+    keep[rows, rows] = True
+    return F.cross_entropy(logits.masked_fill(~keep, -1e9), rows)
 
 
 class ObjectiveWeights(nn.Module):
     """W* [Z, M]: p_zm = softmax over m; w_m = mean over the batch of Σ_z p_zm G~_zb.
 
-    Scaled by M so that equal weights are 1.
+    Ours: scaled by M so that equal weights are 1, and W* is `PACE` times what is learned, so that
+    a run of some hundred steps can move it.
     """
+
+    PACE = 20.0
 
     def __init__(self, experts: int) -> None:
         super().__init__()
-        self.matrix = nn.Parameter(0.01 * torch.randn(experts, len(OBJECTIVES)))
+        self.matrix = nn.Parameter(0.01 * torch.randn(experts, len(OBJECTIVES)) / self.PACE)
 
     def probabilities(self) -> Tensor:
-        return self.matrix.softmax(-1)
+        return (self.PACE * self.matrix).softmax(-1)
 
     def weight(self, objective: str, gate_weights: Tensor) -> Tensor:
         column = self.probabilities()[:, OBJECTIVES.index(objective)]

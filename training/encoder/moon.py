@@ -16,8 +16,16 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from common.parallel import Worker
 from common.tokenizer import PAD
-from encoder import data
+from encoder.batches import (
+    MAX_WRITTEN_TOKENS,
+    Batch,
+    Written,
+    allowed_negatives,
+    encode_view,
+    pad,
+)
 from encoder.losses import TEMPERATURE_INTER, info_nce, matryoshka
 from encoder.model import Moon2, normalised_prefix
 
@@ -28,7 +36,7 @@ MASKED = (0.4, 1.0)
 
 
 def generative_loss(
-    model: Moon2, tokenizer: Tokenizer, written: data.Written, features: Tensor, rng: random.Random
+    model: Moon2, tokenizer: Tokenizer, written: Written, features: Tensor, rng: random.Random
 ) -> Tensor:
     """Cross-entropy of masked text tokens given the picture, the prompt and the unmasked rest.
 
@@ -38,12 +46,12 @@ def generative_loss(
     weights are tied to the embedding.
     """
     count = model.config.shared.image_tokens
-    prompts = [data.encode_view(tokenizer, prompt, count) for prompt in written.prompts]
+    prompts = [encode_view(tokenizer, prompt, count) for prompt in written.prompts]
     sequences = [
-        prompt + tokenizer.encode(text).ids[: data.MAX_TEXT_TOKENS]
+        prompt + tokenizer.encode(text).ids[:MAX_WRITTEN_TOKENS]
         for prompt, text in zip(prompts, written.texts, strict=True)
     ]
-    ids, valid = data.pad(tokenizer, sequences)
+    ids, valid = pad(tokenizer, sequences)
     draw = torch.tensor([[rng.random() for _ in range(ids.shape[1])] for _ in prompts])
     share = torch.tensor([[rng.uniform(*MASKED)] for _ in prompts])
     begin = torch.tensor([[len(prompt)] for prompt in prompts])
@@ -60,22 +68,15 @@ def generative_loss(
 class MemoryBank:
     """The last candidates of earlier steps as temporal negatives: a first-in-first-out queue."""
 
-    def __init__(self, vectors: Tensor | None = None, groups: list[str] | None = None) -> None:
-        self.vectors, self.groups = vectors, groups or []
+    def __init__(self, vectors: Tensor | None = None, keys: list[str] | None = None) -> None:
+        self.vectors, self.keys = vectors, keys or []
 
-    def push(self, vectors: Tensor, groups: list[str]) -> None:
+    def push(self, vectors: Tensor, keys: list[str]) -> None:
         """vectors: [n, D], kept without gradient."""
         rows = vectors.detach()
         self.vectors = rows if self.vectors is None else torch.cat([self.vectors.to(rows), rows])
         self.vectors = self.vectors[-BANK_SIZE:]
-        self.groups = [*self.groups, *groups][-BANK_SIZE:]
-
-    def extend(self, candidates: Tensor, groups: list[str]) -> tuple[Tensor, list[str]]:
-        """The batch's candidates [n, D] followed by the bank's."""
-        if self.vectors is None:
-            return candidates, groups
-        kept = self.vectors.to(candidates)
-        return torch.cat([candidates, kept]), [*groups, *self.groups]
+        self.keys = [*self.keys, *keys][-BANK_SIZE:]
 
 
 def circle_loss(similarity: Tensor, allowed: Tensor) -> Tensor:
@@ -83,7 +84,7 @@ def circle_loss(similarity: Tensor, allowed: Tensor) -> Tensor:
 
     α_n = [s_n + m]+ and α_p = [1 + m − s_p]+ are held constant.
 
-    similarity: [n, n + bank] cosines, positives on the diagonal; allowed: same shape, True for
+    similarity: [n, n + others] cosines, positives on the diagonal; allowed: same shape, True for
     negatives. m = 0.25, γ = 24 (ours). Mean over rows.
     """
     positive = similarity.diagonal()
@@ -95,16 +96,13 @@ def circle_loss(similarity: Tensor, allowed: Tensor) -> Tensor:
 
 
 def pair_losses(
-    vectors: dict[str, tuple[Tensor, Tensor]], groups: list[str], sizes: tuple[int, ...]
+    vectors: dict[str, tuple[Tensor, Tensor]], batch: Batch, sizes: tuple[int, ...]
 ) -> dict[str, Tensor]:
     """Post-training a: InfoNCE of each pair kind; `vectors` maps it to (query, candidate)."""
     device = next(iter(vectors.values()))[0].device
-    allowed = data.allowed_negatives(groups).to(device)
-    rows = torch.ones(len(groups), device=device)
+    allowed = allowed_negatives(batch.positives, batch.keys).to(device)
     return {
-        kind: matryoshka(
-            lambda s: info_nce(s, allowed, TEMPERATURE_INTER, rows), query, candidate, sizes
-        )
+        kind: matryoshka(lambda s: info_nce(s, allowed, TEMPERATURE_INTER), query, candidate, sizes)
         for kind, (query, candidate) in vectors.items()
     }
 
@@ -112,19 +110,30 @@ def pair_losses(
 def purchase_loss(
     queries: list[Tensor],
     candidate: Tensor,
-    groups: list[str],
+    batch: Batch,
     bank: MemoryBank,
     sizes: tuple[int, ...],
+    worker: Worker | None = None,
 ) -> Tensor:
-    """Post-training b: circle loss of purchases with temporal negatives; fills the bank."""
-    pool, pool_groups = bank.extend(candidate, groups)
-    index = {g: i for i, g in enumerate(dict.fromkeys(pool_groups))}
-    ids = torch.tensor([index[g] for g in pool_groups])
-    allowed = (ids[: len(groups), None] != ids[None, :]).to(candidate.device)
+    """Post-training b: circle loss of purchases; fills the bank.
+
+    Negatives: the batch's own (products of a category stand side by side in it), temporal ones of
+    the bank, and spatial ones, the candidates of the other workers.
+    """
+    worker = worker or Worker()
+    spatial = []
+    if worker.count > 1:
+        gathered = worker.gather((candidate.detach().cpu(), batch.keys))
+        spatial = [part for rank, part in enumerate(gathered) if rank != worker.rank]
+    kept = [] if bank.vectors is None else [(bank.vectors, bank.keys)]
+    others = [*spatial, *kept]
+    pool = torch.cat([candidate, *(vectors.to(candidate) for vectors, _ in others)])
+    keys = [*batch.keys, *(key for _, own in others for key in own)]
+    allowed = allowed_negatives(batch.positives, keys).to(candidate.device)
     losses = [
         circle_loss(normalised_prefix(query, size) @ normalised_prefix(pool, size).T, allowed)
         for query in queries
         for size in sizes
     ]
-    bank.push(candidate, groups)
+    bank.push(candidate, batch.keys)
     return torch.stack(losses).mean()

@@ -1,26 +1,33 @@
-"""Visual encoding (arXiv:2205.04168) for the image view, on every photograph of the training parts.
+"""Visual encoding (arXiv:2205.04168) for the image view, on all pictures of the training parts.
 
-S1: self-supervised, two augmented views of a photo attract, other photos of the batch repel.
-S2: supervised by what was chosen (item, product colour, garment kind) with class-aware negatives:
-    a class is only ever contrasted with classes of its own source.
-The pooling heads are discarded; the tower's weights initialise the encoder.
+S1, self-supervised: two augmented views of a picture attract, other pictures of the batch repel.
+S2, click-supervised: the photo a shopper searched with attracts the picture of what they clicked;
+    class-aware negatives: the other products of its class, which make up the batch in groups.
+The notes give neither S1's loss in full nor S2's: both are InfoNCE here (ours), as are all numbers.
+For photographs without logs, a photo's own item counts as clicked.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import math
-import time
+import random
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
-from common.runtime import open_runtime, seed_everything
+from common.checkpoint import load_checkpoint, save_checkpoint
+from common.images import normalise
+from common.logs import RunLog
+from common.optim import guarded_step, make_optimizer, warmup_cosine
+from common.runtime import Runtime, open_runtime, seed_everything
 from common.vision import VisionConfig, VisionTransformer
-from encoder.photos import augment, load_photos, load_pixels, normalise
+from encoder.batches import SIGNAL_SHARES, Sampler, allowed_negatives
+from encoder.catalogue import Catalogue, Product, load_catalogue
+from encoder.losses import info_nce
+from encoder.pictures import MAIN_STRENGTH, augment, take
+from encoder.recipes import RECIPES, Stage
 
 VISION = VisionConfig(
     hidden_size=192,
@@ -31,149 +38,151 @@ VISION = VisionConfig(
     patch_size=16,
     stem=(32, 64, 128, 192),
 )
-PEAK_RATE = 1.5e-3
+TEMPERATURES = {"s1": 0.15, "s2": 0.1}
+CLASS_SIZE = 8  # products of one class side by side in S2's batches
+WARMUP = 60
+LOG_EVERY = 20
+CHECKPOINT_EVERY = 100
 
-SOURCES = ("grocery", "clothing", "luma")
 
+class Pooled(nn.Module):
+    """The tower, its mean over patches, and a projection that is discarded in the end."""
 
-class Heads(nn.Module):
-    """Projection for S1, one cosine classifier per source for S2."""
-
-    def __init__(self, width: int, classes: dict[str, int]):
+    def __init__(self) -> None:
         super().__init__()
+        width = VISION.hidden_size
+        self.tower = VisionTransformer(VISION)
         self.project = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, 128))
-        self.prototypes = nn.ParameterDict(
-            {k: nn.Parameter(torch.randn(n, width) * 0.05) for k, n in classes.items()}
-        )
 
-    def logits(self, source: str, pooled: torch.Tensor) -> torch.Tensor:
-        directions = F.normalize(self.prototypes[source], dim=-1)
-        return 16.0 * F.normalize(pooled, dim=-1) @ directions.T
+    def pool(self, pixels: Tensor) -> Tensor:  # [n, 3, S, S] -> [n, D], unit length
+        return F.normalize(self.tower(pixels).mean(1), dim=-1)
+
+    def forward(self, pixels: Tensor) -> Tensor:  # [n, 3, S, S] -> [n, 128], unit length
+        return F.normalize(self.project(self.tower(pixels).mean(1)), dim=-1)
 
 
-def nt_xent(first: torch.Tensor, second: torch.Tensor, temperature: float = 0.15) -> torch.Tensor:
-    """SimCLR's loss over 2n views: the other view is the positive, all else negatives."""
-    views = F.normalize(torch.cat([first, second]), dim=-1)
-    similarity = views @ views.T / temperature
-    similarity.fill_diagonal_(-1e9)
-    count = first.shape[0]
-    target = torch.cat([torch.arange(count, 2 * count), torch.arange(count)])
-    return F.cross_entropy(similarity, target)
+def self_supervised(
+    model: Pooled, catalogue: Catalogue, rows: list[int], count: int, rng: random.Random
+) -> Tensor:
+    """S1 on `count` pictures, both views as query."""
+    device = next(model.parameters()).device
+    generator = torch.Generator().manual_seed(rng.getrandbits(40))
+    images = take(catalogue.pixels, rng.sample(rows, min(count, len(rows))))
+    views = [augment(images, VISION.image_size, generator).to(device) for _ in range(2)]
+    first, second = model(torch.cat(views)).chunk(2)
+    others = ~torch.eye(len(images), dtype=torch.bool, device=device)
+    return _both_ways(first @ second.T, others, TEMPERATURES["s1"])
+
+
+def click_supervised(
+    model: Pooled, catalogue: Catalogue, sampler: Sampler, count: int, rng: random.Random
+) -> Tensor:
+    """S2 on `count` clicks."""
+    device = next(model.parameters()).device
+    generator = torch.Generator().manual_seed(rng.getrandbits(40))
+    batch = sampler.batch(count, rng, SIGNAL_SHARES, alike=CLASS_SIZE)
+    size = VISION.image_size
+    photos = augment(take(catalogue.pixels, batch.query_rows), size, generator)
+    mains = augment(take(catalogue.pixels, batch.main_rows), size, generator, MAIN_STRENGTH)
+    query, candidate = model.pool(torch.cat([photos, mains]).to(device)).chunk(2)
+    allowed = allowed_negatives(batch.positives, batch.keys).to(device)
+    return _both_ways(query @ candidate.T, allowed, TEMPERATURES["s2"])
+
+
+def _both_ways(similarity: Tensor, allowed: Tensor, temperature: float) -> Tensor:
+    there = info_nce(similarity, allowed, temperature)
+    return (there + info_nce(similarity.T, allowed.T, temperature)) / 2
 
 
 @torch.no_grad()
-def accuracy(tower, heads, pixels, labels, source) -> float:
-    """Share of held-out photos whose class is named right."""
-    tower.eval()
-    hits = 0
-    for at in range(0, len(pixels), 128):
-        pooled = tower(normalise(pixels[at : at + 128])).mean(1)
-        hits += (heads.logits(source, pooled).argmax(-1) == labels[at : at + 128]).sum().item()
-    tower.train()
-    return hits / max(1, len(pixels))
+def photo_recall(model: Pooled, catalogue: Catalogue) -> dict[str, float]:
+    """R@1 of a held-out photo among its source's pictures, by the tower alone, `val` parts."""
+    model.eval()
+    scores = {}
+    for source in ("catalogue", "grocery", "luma"):
+        pool = [p for p in catalogue.products if p.source == source and p.split == "val"]
+        asked = [
+            (row, i) for i, p in enumerate(pool) for row in p.other_rows if row != p.main_rows[0]
+        ]
+        if not asked:
+            continue
+        vectors = [
+            torch.cat(
+                [_plain(model, catalogue, rows[at : at + 64]) for at in range(0, len(rows), 64)]
+            )
+            for rows in ([row for row, _ in asked], [p.main_rows[0] for p in pool])
+        ]
+        best = (vectors[0] @ vectors[1].T).argmax(1).cpu()
+        scores[source] = float((best == torch.tensor([i for _, i in asked])).float().mean())
+    model.train()
+    return scores
 
 
-def class_loss(heads, pooled, labels, sources) -> torch.Tensor:
-    """S2: cross-entropy within each photo's own source, averaged over the batch."""
-    loss = torch.zeros(())
-    for source in SOURCES:
-        rows = [j for j, s in enumerate(sources) if s == source]
-        if rows:
-            logits = heads.logits(source, pooled[rows])
-            part = F.cross_entropy(logits, labels[rows], label_smoothing=0.1)
-            loss = loss + part * len(rows) / len(sources)
-    return loss
+def _plain(model: Pooled, catalogue: Catalogue, rows: list[int]) -> Tensor:
+    pixels = normalise(torch.from_numpy(catalogue.pixels[rows]))
+    return model.pool(pixels.to(next(model.parameters()).device))
+
+
+def shown_rows(products: list[Product]) -> list[int]:
+    """All pictures of products (not creatives), once each."""
+    return sorted({row for p in products for row in (*p.main_rows, *p.other_rows)})
+
+
+def train(
+    name: str,
+    model: Pooled,
+    catalogue: Catalogue,
+    stage: Stage,
+    out: Path,
+    runtime: Runtime,
+    seed: int = 7,
+    stop_at: int | None = None,
+) -> None:
+    """Runs (or resumes) stage "s1" or "s2" from the model's weights; writes `tower-<name>.pt`."""
+    model.to(runtime.device).train()
+    optimizer = make_optimizer(model, stage.learning_rate)
+    path, log = out / f"tower-{name}.pt", RunLog(out, f"pretrain-{name}")
+    first = load_checkpoint(path, model, optimizer).step if path.exists() else 0
+    rows, sampler = shown_rows(catalogue.training), Sampler(catalogue.training, catalogue.rows)
+    log.write(event="start", step=first, pictures=len(rows), **runtime.describe())
+    if first == 0:
+        log.write(event="val", step=0, **photo_recall(model, catalogue))
+    for step in range(first, min(stage.steps, stop_at or stage.steps)):
+        rng = random.Random(f"{seed}/{name}/{step}")
+        with runtime.autocast():
+            if name == "s1":
+                loss = self_supervised(model, catalogue, rows, stage.batch, rng)
+            else:
+                loss = click_supervised(model, catalogue, sampler, stage.batch, rng)
+        warmup = min(WARMUP, stage.steps // 4)
+        rate = warmup_cosine(step, stage.steps, stage.learning_rate, warmup)
+        norm = guarded_step(loss, model, optimizer, rate, step)
+        done = step + 1
+        if done % LOG_EVERY == 0:
+            log.write(event="step", step=done, loss=loss.item(), norm=norm, rate=rate)
+        if done % CHECKPOINT_EVERY == 0 or done in (stage.steps, stop_at):
+            save_checkpoint(path, done, model, optimizer)
+        if done == stage.steps:
+            log.write(event="val", step=done, **photo_recall(model, catalogue))
 
 
 def main() -> None:
+    """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--photos", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--generated", type=Path, nargs="+", required=True)
     parser.add_argument("--output", type=Path, default=Path(".runs/encoder/vision"))
-    parser.add_argument("--steps", type=int, nargs=2, default=(60, 1000), help="of S1 and S2")
-    parser.add_argument("--batch", type=int, default=64, help="photos a step (S1 uses half, twice)")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--recipe", choices=RECIPES, help="default: that of the device")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=None)
     args = parser.parse_args()
-    runtime = open_runtime(threads=args.threads)
+    runtime, recipe = open_runtime(args.device, args.threads), RECIPES[args.recipe or args.device]
     seed_everything(args.seed)
-    args.output.mkdir(parents=True, exist_ok=True)
-
-    photos = load_photos(args.data)
-    pixels = load_pixels([p.path for p in photos], VISION.image_size)
-    source_of = ["grocery" if p.source == "grocery-item" else p.source for p in photos]
-    labels = torch.tensor([p.label for p in photos])
-    train = [i for i, p in enumerate(photos) if not p.is_validation]
-    held = {
-        s: [i for i, p in enumerate(photos) if p.is_validation and source_of[i] == s]
-        for s in SOURCES
-    }
-    classes = {
-        s: 1 + max(int(labels[i]) for i in range(len(photos)) if source_of[i] == s) for s in SOURCES
-    }
-    print(f"{len(train)} training photos, classes {classes}, {runtime.describe()}", flush=True)
-
-    tower, heads = VisionTransformer(VISION), Heads(VISION.hidden_size, classes)
-    parameters = [*tower.parameters(), *heads.parameters()]
-    optimiser = torch.optim.AdamW(parameters, lr=PEAK_RATE, weight_decay=0.05, betas=(0.9, 0.98))
-    log = csv.writer((args.output / "log.csv").open("w", newline=""))
-    log.writerow(["stage", "step", "loss", "gradient_norm", "rate", "photos_per_s"])
-    # Grocery photos twice as often: fewest per class, and the task they serve is the hardest.
-    weights = torch.tensor([2.0 if source_of[i] == "grocery" else 1.0 for i in train])
-    generator = torch.Generator().manual_seed(args.seed)
-    for stage, steps in enumerate(args.steps, start=1):
-        count = args.batch // 2 if stage == 1 else args.batch
-        mark = time.time()
-        for step in range(1, steps + 1):
-            rate = PEAK_RATE * min(1.0, step / 60) * (0.5 + 0.5 * math.cos(math.pi * step / steps))
-            for group in optimiser.param_groups:
-                group["lr"] = rate + 1e-5
-            rows = torch.multinomial(weights, count, generator=generator).tolist()
-            index = torch.tensor([train[r] for r in rows])
-            batch = pixels[index]
-            with runtime.autocast():
-                if stage == 1:
-                    views = [augment(batch, VISION.image_size, generator) for _ in range(2)]
-                    pooled = tower(torch.cat(views)).mean(1)
-                    loss = nt_xent(*heads.project(pooled).chunk(2))
-                else:
-                    pooled = tower(augment(batch, VISION.image_size, generator)).mean(1)
-                    sources = [source_of[i] for i in index.tolist()]
-                    loss = class_loss(heads, pooled, labels[index], sources)
-            if not math.isfinite(loss.item()):
-                raise SystemExit(f"pretrain_vision: non-finite loss in S{stage}, step {step}")
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            norm = nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimiser.step()
-            if step % 20 == 0:
-                speed = 20 * count / (time.time() - mark)
-                mark = time.time()
-                log.writerow(
-                    [
-                        stage,
-                        step,
-                        f"{loss.item():.4f}",
-                        f"{norm:.3f}",
-                        f"{rate:.2e}",
-                        f"{speed:.1f}",
-                    ]
-                )
-                print(
-                    f"S{stage} {step}/{steps} loss {loss.item():.3f} {speed:.0f} photos/s",
-                    flush=True,
-                )
-            if step % 200 == 0 or step == steps:
-                save(tower, heads, args.output / f"tower-s{stage}.pt")
-                if stage == 2:
-                    scores = {
-                        s: round(accuracy(tower, heads, pixels[held[s]], labels[held[s]], s), 3)
-                        for s in ("grocery", "clothing")
-                    }
-                    print("validation", scores, flush=True)
-
-
-def save(tower: nn.Module, heads: nn.Module, path: Path) -> None:
-    torch.save({"tower": tower.state_dict(), "heads": heads.state_dict()}, path)
+    catalogue = load_catalogue(args.photos, args.generated, VISION.image_size)
+    model = Pooled()
+    train("s1", model, catalogue, recipe.self_supervised, args.output, runtime, args.seed)
+    train("s2", model, catalogue, recipe.click_supervised, args.output, runtime, args.seed)
 
 
 if __name__ == "__main__":

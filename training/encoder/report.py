@@ -1,14 +1,22 @@
-"""Writes training/results/encoder.md and the shipped revision's MODEL_CARD.md from results.json."""
+"""Writes what is reported of the encoder: training/results/encoder.json, its rendering encoder.md,
+and the shipped revision's MODEL_CARD.md.
+
+The JSON holds every figure and the words about them (`--notes`); the Markdown is made of it alone.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
-from common.export import write_manifest
+from common.export import write_json, write_manifest
+from common.logs import read_log
+from encoder.recipes import CPU
 from encoder.rows import plan
 
+RESULTS = Path(__file__).parents[1] / "results/encoder.json"
 TARGETS = (
     ("demo", "mm→mm", "R@10", 90),
     ("demo", "t→i", "R@10", 70),
@@ -16,13 +24,17 @@ TARGETS = (
     ("grocery", "shop photo → item", "R@5", 75),
     ("luma", "other view → product (held-out products)", "R@5", 70),
 )
+GROUPS = ("demo", "val", "test", "unseen", "grocery", "luma")
+CUTS = (1, 5, 10)
 
-NOTES = """Recall@k is the share of queries whose true item is among the k best of the pool; equal
-scores stand before the true item. Intervals are 95 % percentile bootstraps over queries. Splits are
-made by `training/encoder/photos.py`: grocery by photo, luma by product, the generated catalogue by
-product (`val` and `test` rows; some categories appear only in `test`). The demo catalogue was
-never trained on: a query (text, picture, or both) finds the product that was bought after it.
-"""
+READING = """Recall@k is the share of queries whose true item is among the k best of the pool; equal
+scores stand before the true item; by chance it is k over the pool. Intervals are 95 % percentile
+bootstraps over products: queries of one product are drawn together. `demo` is the built-in
+catalogue; `val`, `test` (kinds of products that training saw) and `unseen` (kinds it did not) are
+held-out parts of the generated training catalogue, whose queries are those of its shopping logs
+that ended in a purchase. Choices were made on `val`; the photographs' validation parts served both,
+for want of a further part: grocery holds out the last fifth of every item's photos, luma holds out
+products (`training/encoder/splits.py`)."""
 
 CARD = """# moon2-nano
 
@@ -34,17 +46,20 @@ papers' model and shares no weights or data with it.
   128 work too); dot products of normalised vectors compare products.
 - **Method**: vision tower (convolutional stem, {vision_layers} transformer layers), pixel-shuffle
   connector, {text_layers} bidirectional decoder layers with {experts} modality-driven experts
-  ({keep} per token), mean pooling. Inter- and intra-product alignment, title enrichment and
-  background expansion, dynamic sample filtering with a decaying margin and the 0.6 threshold.
-  Numbers of experts, temperatures, κ, the margin schedule and all sizes are ours: the notes on the
-  paper do not give them. Ours, too: the intra-product term also aligns what a shopper typed with
-  the bought item's picture, and what a shopper photographed with its title.
-- **Not included**: MOON's generative pretraining and its two post-training phases; their code is in
-  `training/encoder/moon.py`. Of short runs of them the vectors of the demo catalogue ship
-  (`../stages`), no weights.
-- **Data**: the generated catalogue of this repository (English and Chinese) and free photographs:
-  an outdoor-clothing catalogue (134 products), 81 grocery items photographed in shops, 17 kinds of
-  garments. {history}
+  ({keep} per token), mean pooling. Inter- and intra-product alignment, title enrichment and image
+  expansion, dynamic sample filtering with a decaying margin and the 0.6 threshold.
+- **Ours**, since the notes on the papers do not give them: the number of experts, temperatures,
+  κ, the margin schedule and all sizes; that objective weights are scaled so that equal ones are 1
+  and that their matrix learns {pace:g} times as fast; that a filtered triplet counts {filtered:g}
+  in InfoNCE's sum; that half of the steps augment the candidates, with one further picture; that
+  attribute values and categories are searched for as words, too; that what a shopper typed is
+  aligned with the bought item's picture and what they photographed with its title; both losses of
+  the tower's stages.
+- **Training**: {history}
+- **Data**: the generated catalogue of this repository with simulated shopping logs (English and
+  Chinese), and free photographs: luma, an outdoor-clothing catalogue of 134 products (Magento
+  sample data, OSL-3.0 or AFL-3.0 at choice); grocery, 81 items photographed in shops (Grocery
+  Store Dataset, MIT); clothing, 17 kinds of garments (Clothing dataset, CC0 1.0).
 - **Languages**: English, and Chinese for the generated catalogue's vocabulary only.
 - **Must not be used for**: people, identification, medical or safety decisions, or as evidence
   about products unlike those above. It knows little of the world.
@@ -56,168 +71,191 @@ papers' model and shares no weights or data with it.
 """
 
 
-def table(results: dict) -> str:
+def cell(share: dict[str, float]) -> str:
+    """A figure with its interval, in percent."""
+    return f"{share['value']:.1f} [{share['low']:.1f}, {share['high']:.1f}]"
+
+
+def markdown(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+
+
+def recall_table(figures: dict[str, Any]) -> str:
     """One row a task."""
-    lines = ["| task | queries | pool | R@1 | R@5 | R@10 |", "|---|---|---|---|---|---|"]
-    for group in ("demo", "catalogue", "grocery", "luma"):
-        for name, row in results.get(group, {}).items():
-            cells = [
-                f"{row[k]['value']:.1f} [{row[k]['low']:.1f}, {row[k]['high']:.1f}]"
-                for k in ("R@1", "R@5", "R@10")
-            ]
-            label = f"{group}: {name}"
-            lines.append(f"| {label} | {row['queries']} | {row['pool']} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    rows = [
+        [f"{group}: {name}", str(row["queries"]), str(row["pool"])]
+        + [cell(row[f"R@{k}"]) for k in CUTS]
+        for group in GROUPS
+        for name, row in figures.get(group, {}).items()
+    ]
+    return markdown(["task", "queries", "pool", *(f"R@{k}" for k in CUTS)], rows)
 
 
-CUTS = (1, 5, 10)
-STUDIO = """## The shipped weights in the studio
-
-`npm run perigee -- evaluate encoder` on the demo catalogue, float16 weights on onnxruntime-node.
-Its {count} figures of Recall@k differ from PyTorch's above by at most {largest:.2f} points. Nothing
-was trained on the demo catalogue; `label-text` takes the label whose text lies nearest, `knn` asks
-the other items of the catalogue.
-
-{predictions}
-
-Matryoshka prefixes, {direction}:
-
-{sizes}
-"""
-
-
-def targets(results: dict) -> str:
-    """What was asked of the encoder and what it reached."""
-    lines = ["| target | asked | measured |", "|---|---|---|"]
+def target_table(figures: dict[str, Any]) -> str:
+    """What was asked of the encoder, what it reached, and what chance would."""
+    rows = []
     for group, name, cut, asked in TARGETS:
-        row = results.get(group, {}).get(name)
-        if row is None:
-            continue
-        cell = row[cut]
-        found = f"{cell['value']:.1f} [{cell['low']:.1f}, {cell['high']:.1f}]"
-        lines.append(f"| {group}: {name} {cut} | ≥ {asked} | {found} |")
-    return "\n".join(lines) + "\n"
+        row = figures[group][name]
+        chance = 100 * int(cut.removeprefix("R@")) / row["pool"]
+        rows.append([f"{group}: {name} {cut}", f"≥ {asked}", cell(row[cut]), f"{chance:.1f}"])
+    return markdown(["target", "asked", "measured", "chance"], rows)
 
 
-ROW_NOTES = """Every row: one frozen tower; text model and connector trained anew for {steps} steps
-of {batch} products on the same draws (MOON's three stages share these steps, 30, 40 and 30 %). What
-differs is the method alone. `generative` has not seen any contrast yet: its vectors come from an
-untrained projection.
-"""
+ROWS = """Every row: one frozen tower (that of stage S2, which no row's method trained); text model
+and connector trained anew for {steps} steps of {batch} products in all (MOON's three stages share
+them, 30, 40 and 30 %), the same products, searches and pictures in every row of MOON2.0.
+`generative` has not seen any contrast yet: its vectors come from an untrained projection.
+"alignment" leaves out both levels: each query is then seen in one view, drawn by MOON's fixed
+mixture. "experts" has one block as wide as the two that a token takes, "experts, as many weights"
+one as wide as all four."""
 ROW_COLUMNS = (
-    ("catalogue", "t→mm", "R@10"),
-    ("catalogue", "i→mm", "R@10"),
-    ("catalogue", "mm→mm", "R@10"),
-    ("catalogue", "t→i", "R@10"),
-    ("catalogue", "i→t", "R@10"),
+    *(("test", name, "R@10") for name in ("t→mm", "i→mm", "mm→mm", "t→i", "i→t")),
     ("grocery", "shop photo → item", "R@5"),
     ("luma", "other view → product (held-out products)", "R@5"),
 )
 
 
-def rows_table(root: Path) -> str:
-    """Stage and ablation rows of `encoder.rows`, in the order of its plan."""
-    planned = [root / run.output.name / "results.json" for run in plan(root, steps=1)]
-    found = [path for path in planned if path.exists()]
+def row_table(rows: list[dict[str, Any]]) -> str:
+    """Stage and ablation rows, in the order they were made."""
     heads = [f"{group} {name.split(' (')[0]} {cut}" for group, name, cut in ROW_COLUMNS]
-    lines = ["| row | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
-    for path in found:
-        results = json.loads(path.read_text("utf-8"))
-        cells = [results[group][name][cut] for group, name, cut in ROW_COLUMNS]
-        text = [f"{c['value']:.1f} [{c['low']:.1f}, {c['high']:.1f}]" for c in cells]
-        lines.append(f"| {path.parent.name} | " + " | ".join(text) + " |")
-    return "\n".join(lines) + "\n"
+    cells = [[cell(row[group][name][cut]) for group, name, cut in ROW_COLUMNS] for row in rows]
+    body = [[row["name"], *own] for row, own in zip(rows, cells, strict=True)]
+    return markdown(["row", *heads], body)
 
 
-NOT_GROUNDED = """Describing and grounding were added to the generative stage after these rows were
-made, which wrote titles and attribute lists only; they were not made again.
-"""
+TOWER = """R@1 of held-out photos among the pictures of their source's `val` products, by the
+tower's mean patch alone: before training, after the self-supervised stage S1 and after the
+click-supervised S2."""
 
 
-def rows_section(root: Path, facts: str) -> str:
-    """The comparison of methods, or that it was not made."""
-    logs = sorted(root.glob("*/train.jsonl"))
-    if not list(root.glob("*/results.json")):
-        return "The ablation and stage rows are not measured yet.\n"
-    start = json.loads(next(p for p in logs if p.parent.name == "moon2").open().readline())
-    notes = ROW_NOTES.format(steps=start["steps"], batch=start["batch"])
-    first = next((p for p in logs if p.parent.name == "moon-generative"), None)
-    if first is not None and json.loads(first.open().readline()).get("grounding") != "True":
-        notes += NOT_GROUNDED
-    return f"## Stages and ablations\n\n{notes}\n{rows_table(root)}\n{facts}\n"
+def tower_table(tower: dict[str, dict[str, float]]) -> str:
+    """What each stage of visual encoding brings."""
+    sources = list(next(iter(tower.values())))
+    rows = [[name, *(f"{100 * own[s]:.1f}" for s in sources)] for name, own in tower.items()]
+    return markdown(["tower", *sources], rows)
 
 
-def studio_section(path: Path, results: dict) -> str:
-    """What `npm run perigee -- evaluate encoder --json` measured with the shipped weights."""
-    report = next(
-        r for r in json.loads(path.read_text("utf-8")) if r["data_set"]["preset"] == "demo"
-    )
+STUDIO = """`npm run perigee -- evaluate encoder` on the demo catalogue, float16 weights on
+onnxruntime-node. Its {count} figures of Recall@k differ from PyTorch's above by at most
+{largest:.2f} points. `label-text` takes the label whose text lies nearest (the label words are
+those of training, the products are not); `knn` asks the other items of the catalogue."""
+
+
+def studio_section(report: dict[str, Any], figures: dict[str, Any]) -> str:
+    """What the command line measured with the shipped weights."""
     differences = [
-        abs(100 * figure["value"] - results["demo"][name][f"R@{figure['measure'][4:]}"]["value"])
+        abs(100 * figure["value"] - figures["demo"][name][f"R@{figure['measure'][4:]}"]["value"])
         for direction in report["directions"]
-        if (name := direction["direction"].replace("-", "→")) in results["demo"]
+        if (name := direction["direction"].replace("-", "→")) in figures["demo"]
         for figure in direction["figures"]
         if figure["measure"] in ("hit_1", "hit_5", "hit_10")
     ]
-    lines = [
-        "| task | labels | items | method | accuracy | F1 macro | F1 weighted |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    rows = []
     for p in report["predictions"]:
-        accuracy = p["accuracy"]
-        cells = [100 * accuracy[k] for k in ("value", "low", "high")]
-        cells += [100 * p["macro"]["f1"], 100 * p["weighted"]["f1"]]
-        value, low, high, macro, weighted = (f"{cell:.1f}" for cell in cells)
-        task = f"{p['kind']} {p['name']}"
-        lines.append(
-            f"| {task} | {p['labels']} | {p['items']} | {p['method']} "
-            f"| {value} [{low}, {high}] | {macro} | {weighted} |"
-        )
-    sizes = ["| dimension | R@1 | R@5 | R@10 |", "|---|---|---|---|"]
-    for point in report["matryoshka"]["points"]:
-        cells = [f"{100 * point[f'hit_{k}']:.1f}" for k in CUTS]
-        sizes.append(f"| {point['dimension']} | {' | '.join(cells)} |")
-    return STUDIO.format(
-        largest=max(differences),
-        count=len(differences),
-        predictions="\n".join(lines),
-        direction=report["matryoshka"]["direction"].replace("-", "→"),
-        sizes="\n".join(sizes),
+        accuracy = {k: 100 * p["accuracy"][k] for k in ("value", "low", "high")}
+        f1 = [f"{100 * p[kind]['f1']:.1f}" for kind in ("macro", "weighted")]
+        labels = [f"{p['kind']} {p['name']}", str(p["labels"]), str(p["items"]), p["method"]]
+        rows.append([*labels, cell(accuracy), *f1])
+    heads = ["task", "labels", "items", "method", "accuracy", "F1 macro", "F1 weighted"]
+    points = report["matryoshka"]["points"]
+    sizes = [[str(p["dimension"]), *(f"{100 * p[f'hit_{k}']:.1f}" for k in CUTS)] for p in points]
+    direction = report["matryoshka"]["direction"].replace("-", "→")
+    return "\n\n".join(
+        [
+            STUDIO.format(largest=max(differences), count=len(differences)),
+            markdown(heads, rows),
+            f"Matryoshka prefixes, {direction}:",
+            markdown(["dimension", *(f"R@{k}" for k in CUTS)], sizes),
+        ]
     )
 
 
+def render(results: dict[str, Any]) -> str:
+    """encoder.md."""
+    parts = [
+        "# Encoder results",
+        "Written by `python -m encoder.report` from `encoder.json`; do not edit by hand. Perigee "
+        f"nano encoder, in percent. {results['history']}",
+        results["notes"],
+        recall_table(results["figures"]),
+        READING,
+        "## Targets",
+        target_table(results["figures"]),
+        "## Visual encoding",
+        TOWER,
+        tower_table(results["tower"]),
+        "## Stages and ablations",
+        ROWS.format(steps=results["rows"][-1]["steps"], batch=results["rows"][-1]["batch"]),
+        row_table(results["rows"]),
+    ]
+    if results["studio"]:
+        studio = studio_section(results["studio"], results["figures"])
+        parts += ["## The shipped weights in the studio", studio]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def tower_scores(folder: Path) -> dict[str, dict[str, float]]:
+    """The validation rows of the tower's two stages."""
+    found = {}
+    for name in ("s1", "s2"):
+        rows = [row for row in read_log(folder / f"pretrain-{name}.jsonl") if row["event"] == "val"]
+        scores = [
+            {k: v for k, v in row.items() if k not in ("seconds", "event", "step")} for row in rows
+        ]
+        if name == "s1":
+            found["untrained"] = scores[0]
+        found[f"after {name.upper()}"] = scores[-1]
+    return found
+
+
 def main() -> None:
+    """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", type=Path, default=Path(".runs/encoder/full"))
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--vision", type=Path, default=Path(".runs/encoder/vision"))
     parser.add_argument("--rows", type=Path, default=Path(".runs/encoder/rows"))
     parser.add_argument("--studio", type=Path, help="output of `evaluate encoder --json`")
-    parser.add_argument("--row-facts", default="", help="what the rows showed, in words")
-    parser.add_argument("--history", required=True, help="how the run came about, in a sentence")
+    parser.add_argument("--history", required=True, help="how the run came about, in sentences")
+    parser.add_argument("--notes", type=Path, required=True, help="Markdown: what the rows show")
     parser.add_argument("--model", type=Path, required=True, help="the exported revision's folder")
-    parser.add_argument("--output", type=Path, default=Path("training/results/encoder.md"))
+    parser.add_argument("--output", type=Path, default=RESULTS)
     args = parser.parse_args()
-    results = json.loads((args.run / "results.json").read_text("utf-8"))
-    config = json.loads((args.model / "config.json").read_text("utf-8"))
-    tables = table(results)
+    figures = json.loads((args.run / "results.json").read_text("utf-8"))
+    planned = [run.output / "results.json" for run in plan(args.rows, CPU, steps=10)]
+    studio = json.loads(args.studio.read_text("utf-8")) if args.studio else []
+    results = {
+        "history": args.history,
+        "notes": args.notes.read_text("utf-8").strip(),
+        "figures": figures,
+        "tower": tower_scores(args.vision),
+        "rows": [json.loads(path.read_text("utf-8")) for path in planned if path.exists()],
+        "studio": next((r for r in studio if r["data_set"]["preset"] == "demo"), None),
+    }
+    write_json(args.output, results)
+    args.output.with_suffix(".md").write_text(render(results), encoding="utf-8")
+    write_card(args.model, args.history, figures)
+
+
+def write_card(model: Path, history: str, figures: dict[str, Any]) -> None:
+    """MODEL_CARD.md, and the manifest that names it."""
+    from encoder.losses import FILTERED_WEIGHT, ObjectiveWeights
+
+    config = json.loads((model / "config.json").read_text("utf-8"))
     card = CARD.format(
         vision_layers=config["vision_config"]["num_hidden_layers"],
         text_layers=config["text_config"]["num_hidden_layers"],
         experts=config["text_config"]["num_experts"],
         keep=config["text_config"]["num_experts_per_tok"],
-        history=args.history,
-        tables=tables + "\n" + NOTES,
+        pace=ObjectiveWeights.PACE,
+        filtered=FILTERED_WEIGHT,
+        history=history,
+        tables=recall_table(figures) + "\n\n" + READING,
     )
-    (args.model / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-    manifest = json.loads((args.model / "manifest.json").read_text("utf-8"))
-    write_manifest(args.model, {k: v for k, v in manifest.items() if k not in ("files", "created")})
-    args.output.parent.mkdir(parents=True, exist_ok=True)
-    rows = rows_section(args.rows, args.row_facts)
-    studio = studio_section(args.studio, results) if args.studio else ""
-    args.output.write_text(
-        f"# Encoder results\n\nPerigee nano encoder, in percent. {args.history}\n\n"
-        f"{tables}\n{NOTES}\n## Targets\n\n{targets(results)}\n{studio}\n{rows}",
-        encoding="utf-8",
-    )
+    (model / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    manifest = json.loads((model / "manifest.json").read_text("utf-8"))
+    write_manifest(model, {k: v for k, v in manifest.items() if k not in ("files", "created")})
 
 
 if __name__ == "__main__":

@@ -1,89 +1,84 @@
 """Trains and scores the rows of the stage and ablation tables, all on one frozen tower.
 
-Every row has the same tower, data, batches and number of steps in all; only its method differs.
-Stage rows: MOON's stages one after the other. Ablation rows: MOON2.0 without one part each.
+Every row has the same tower (that of stage S2), data, products and number of steps in all; only its
+method differs. Stage rows: MOON's stages one after the other. Ablation rows: MOON2.0 without one
+part each. Seeds beyond the first repeat the whole method, to show how much chance does.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import random
+import dataclasses
 from pathlib import Path
 
 import torch
 
+from common.export import write_json
 from common.runtime import open_runtime, seed_everything
 from common.tokenizer import load_tokenizer
-from encoder import data
-from encoder.evaluate import Encoder, directions, grocery, load, luma
+from encoder.batches import catalogue_tokenizer
+from encoder.catalogue import load_catalogue
+from encoder.evaluate import Encoder, held_out
 from encoder.pictures import KeptPictures
 from encoder.pretrain_vision import VISION
-from encoder.train import ABLATIONS, Run, Trainee, nano_config, start_weights, train
+from encoder.recipes import RECIPES, Recipe
+from encoder.train import ABLATIONS, Run, Trainee, nano_config, start_weights, train, training_rows
 
-STAGES = (("generative", 0.3), ("contrastive", 0.4), ("purchase", 0.3))
+STAGES = {"generative": 0.3, "contrastive": 0.4, "purchase": 0.3}
+SEEDS = (11, 12)
 
 
-def plan(root: Path, steps: int) -> list[Run]:
+def plan(root: Path, recipe: Recipe, steps: int) -> list[Run]:
     """The runs in the order they are made; a stage starts from the one before."""
-    runs, before = [], None
-    for method, share in STAGES:
-        folder = root / f"moon-{method}"
-        runs.append(Run(folder, method, steps=round(share * steps), init=before))
-        before = folder
-    for without in ("none", *ABLATIONS):
-        name = "moon2" if without == "none" else f"moon2-without-{without}"
-        runs.append(Run(root / name, "moon2", without, steps=steps))
+    runs: list[Run] = []
+    before = None
+    for method, share in STAGES.items():
+        stage = dataclasses.replace(getattr(recipe, method), steps=round(share * steps))
+        runs.append(Run(root / f"moon-{method}", stage, method, init=before))
+        before = runs[-1].output
+    stage = dataclasses.replace(recipe.moon2, steps=steps)
+    for seed in SEEDS:
+        name = "moon2" if seed == SEEDS[0] else f"moon2, seed {seed}"
+        runs.append(Run(root / name, stage, seed=seed))
+    runs += [Run(root / f"without {part}", stage, without=part) for part in ABLATIONS]
     return runs
 
 
 def main() -> None:
+    """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--generated", type=Path, default=Path(".cache/creatives/train"))
+    parser.add_argument("--generated", type=Path, nargs="+", required=True)
     parser.add_argument("--vision", type=Path, default=Path(".runs/encoder/vision/tower-s2.pt"))
-    parser.add_argument("--tower", type=Path, help="run folder whose tower to use instead")
-    parser.add_argument("--tokenizer", type=Path, default=Path(".runs/encoder/full/tokenizer.json"))
     parser.add_argument("--output", type=Path, default=Path(".runs/encoder/rows"))
-    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--threads", type=int, default=None)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     args = parser.parse_args()
     runtime = open_runtime(args.device, args.threads)
-    products, pixels = data.load_products(
-        args.photos, [args.generated], VISION.image_size, grounding=True
-    )
-    tokenizer = load_tokenizer(args.tokenizer)
-    training = [p for p in products if p.split == "train" and p.query_rows]
-    held_out = [p for p in products if p.source == "catalogue" and p.split != "train"]
+    catalogue = load_catalogue(args.photos, args.generated, VISION.image_size)
     kept: KeptPictures | None = None
-    for run in plan(args.output, args.steps):
+    for run in plan(args.output, RECIPES[args.device], args.steps):
         if (run.output / "results.json").exists():
             continue
         seed_everything(run.seed)
-        trainee = Trainee(nano_config(tokenizer, run.switches.experts))
+        tokenizer = (
+            load_tokenizer(run.init / "tokenizer.json")
+            if run.init
+            else catalogue_tokenizer(catalogue.products)
+        )
+        trainee = Trainee(nano_config(tokenizer, run.without))
         start_weights(trainee, run, args.vision)
-        tower = trainee.encoder.model["vision_model"]
-        if args.tower:
-            tower.load_state_dict(load(args.tower)[0].model["vision_model"].state_dict())
-        tower.requires_grad_(requires_grad=False)
+        tower = trainee.encoder.model["vision_model"].requires_grad_(requires_grad=False)
         trainee.to(runtime.device)
         if kept is None:
-            kept = KeptPictures(tower, pixels, training)
-        train(run, trainee, tokenizer, products, kept, runtime)
+            kept = KeptPictures(tower, catalogue.pixels, training_rows(catalogue))
+        train(run, trainee, tokenizer, catalogue, kept, runtime)
         trainee.cpu().eval()
         with torch.no_grad():
-            encoder = Encoder(trainee.encoder, tokenizer, pixels)
-            results = {
-                "method": run.method,
-                "without": run.without,
-                "steps": run.steps,
-                "catalogue": directions(encoder, held_out, random.Random(99)),
-                "grocery": grocery(encoder, products, args.photos),
-                "luma": luma(encoder, products, args.photos),
-            }
-        text = json.dumps(results, ensure_ascii=False, indent=2)
-        (run.output / "results.json").write_text(text, "utf-8")
+            found = held_out(Encoder(trainee.encoder, tokenizer, catalogue.pixels), catalogue)
+        facts = {"name": run.output.name, "steps": run.stage.steps, "batch": run.stage.batch}
+        write_json(run.output / "results.json", {**facts, **found})
 
 
 if __name__ == "__main__":

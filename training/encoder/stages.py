@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 from pathlib import Path
 
+import numpy as np
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from common.export import write_manifest, write_weights
+from common.images import decode_all, normalise
+from common.logs import read_log
 from common.runtime import open_runtime
+from encoder.catalogue import CACHE
 from encoder.evaluate import (
     DemoTables,
     Encoder,
@@ -25,8 +29,7 @@ from encoder.evaluate import (
     demo_vectors,
     load,
 )
-from encoder.model import normalised_prefix
-from encoder.photos import load_pixels, normalise
+from encoder.model import Moon2, normalised_prefix
 from encoder.pretrain_vision import VISION
 
 STAGES = {
@@ -44,14 +47,14 @@ Vectors of the built-in demo catalogue after each stage of training, for compari
 Search. They are **not** the shipped encoder's and hold no weights: other texts and pictures cannot
 be encoded with them.
 
-- **What was trained**: `training/encoder/rows.py` starts from one frozen vision tower (that of
-  revision r2) and trains text model, connector and projection anew, with 32 products a step of the
-  generated training catalogue and of the photographs. MOON's stages follow one another:
-  `generative` ({generative} steps), then `contrastive` ({contrastive}), then `purchase`
-  ({purchase}). `moon2` is MOON2.0's single stage from the same start with all {moon2} steps. One
-  seed, few steps: they show what the methods do, not how good they can get.
+- **What was trained**: `training/encoder/rows.py` starts from one frozen vision tower (after
+  visual encoding's second stage) and trains text model, connector and projection anew, with
+  {batch} products a step of the generated training catalogue and of the photographs. MOON's
+  stages follow one another: `generative` ({generative} steps), then `contrastive`
+  ({contrastive}), then `purchase` ({purchase}). `moon2` is MOON2.0's single stage from the same
+  start with all {moon2} steps. One seed, few steps: they show what the methods do, not how good
+  they can get.
 - **`generative` has seen no contrast**: its vectors come from a projection that was never trained.
-- {grounding}
 - **What is stored**: the first {width} of 256 values (a Matryoshka size they were trained for),
   unit length, float16, one file a stage: `candidate.t.en`, `candidate.t.zh`, `candidate.i`,
   `candidate.mm.en`, …, `query.…`, `label.t`, rows in the order of `catalogue.jsonl` and
@@ -65,11 +68,12 @@ be encoded with them.
 class FrozenEncoder(Encoder):
     """Runs the tower once for every picture."""
 
-    def __init__(self, model, tokenizer, pixels: Tensor) -> None:
+    def __init__(self, model: Moon2, tokenizer: Tokenizer, pixels: np.ndarray) -> None:
         super().__init__(model, tokenizer, pixels)
+        parts = torch.from_numpy(np.array(pixels)).split(64)
         with torch.no_grad():
             tower = model.model["vision_model"]
-            self.features = torch.cat([tower(normalise(part)) for part in pixels.split(64)])
+            self.features = torch.cat([tower(normalise(part)) for part in parts])
 
     def visual(self, rows: list[int]) -> Tensor:
         return self.views.model.connect(self.features[rows])
@@ -108,30 +112,23 @@ def main() -> None:
     args = parser.parse_args()
     open_runtime("cpu", args.threads)
     tables = demo_tables(args.demo)
-    pixels = load_pixels(tables.files, VISION.image_size)
+    pixels = decode_all(tables.files, VISION.image_size, CACHE, "squash")
     args.output.mkdir(parents=True, exist_ok=True)
-    stages, steps, grounded = [], {}, False
+    stages, facts_of = [], {}
     for stage, folder in STAGES.items():
         run = args.rows / folder
-        start = json.loads((run / "train.jsonl").open(encoding="utf-8").readline())
-        steps[stage] = int(start["steps"])
-        grounded = grounded or start.get("grounding") == "True"
+        facts_of[stage] = read_log(run / "train.jsonl")[0]
         model, tokenizer, _ = load(run)
         tensors, figures = encode_stage(FrozenEncoder(model, tokenizer, pixels), tables)
         write_weights(args.output / f"{stage}.safetensors", tensors)
-        stages.append({"id": stage, "steps": steps[stage], "figures": figures})
+        stages.append({"id": stage, "steps": int(facts_of[stage]["steps"]), "figures": figures})
         print(stage, {k: v["R@10"]["value"] for k, v in figures["en"].items()})
     tables_at = {
         name: hashlib.sha256((args.demo / name).read_bytes()).hexdigest()
         for name in ("catalogue.jsonl", "queries.jsonl")
     }
-    grounding = (
-        "**The generative stage** describes, names attributes, writes titles and grounds."
-        if grounded
-        else "**The generative stage** of these runs wrote titles and attribute lists only;\n"
-        "  describing and grounding were added to the recipe later."
-    )
-    card = CARD.format(width=WIDTH, grounding=grounding, **steps)
+    steps = {stage: facts["steps"] for stage, facts in facts_of.items()}
+    card = CARD.format(width=WIDTH, batch=facts_of["moon2"]["batch"], **steps)
     (args.output / "README.md").write_text(card, encoding="utf-8")
     facts = {
         "id": "moon2-nano/stages",

@@ -11,22 +11,33 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import random
-import time
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from common.checkpoint import load_checkpoint, save_checkpoint
+from common.checkpoint import load_checkpoint, read_weights, save_checkpoint
 from common.decoder import TextConfig
 from common.idefics3 import MultimodalConfig
 from common.logs import RunLog
 from common.optim import guarded_step, make_optimizer, warmup_cosine
+from common.parallel import Worker, launch
 from common.runtime import Runtime, open_runtime, seed_everything
 from common.tokenizer import IMAGE, load_tokenizer
-from encoder import data
+from encoder.batches import (
+    SIGNAL_SHARES,
+    Batch,
+    Sampler,
+    allowed_negatives,
+    catalogue_tokenizer,
+    encode_view,
+    pad,
+    sample_written,
+)
+from encoder.catalogue import Catalogue, Product, load_catalogue
 from encoder.losses import (
+    MIXTURE,
     RHO_BALANCE,
     SIGMA_SPARSITY,
     TEMPERATURE_INTER,
@@ -39,31 +50,42 @@ from encoder.losses import (
     margin_at,
     matryoshka,
 )
-from encoder.model import Moon2, Moon2Config
+from encoder.model import Moon2, Moon2Config, normalised_prefix
 from encoder.moon import MemoryBank, generative_loss, pair_losses, purchase_loss
 from encoder.pictures import KeptPictures, LivePictures, Pictures
-from encoder.pretrain_vision import VISION
-from encoder.recipes import CPU, RECIPES
+from encoder.pretrain_vision import VISION, shown_rows
+from encoder.purchases import cleaned
+from encoder.recipes import RECIPES, Stage
 
 METHODS = ("moon2", "generative", "contrastive", "purchase")
+# What an ablation leaves out. The paper's are experts, alignment, co-augmentation and filtering.
 ABLATIONS = {
-    "experts": "experts",
-    "alignment": "intra_alignment",
-    "co-augmentation": "co_augmentation",
-    "filtering": "filtering",
+    "experts": Switches(experts=False),
+    "experts, as many weights": Switches(experts=False),
+    "alignment": Switches(inter=False, intra=False, cross=False),
+    "intra-product alignment": Switches(intra=False),
+    "cross-view terms (ours)": Switches(cross=False),
+    "co-augmentation": Switches(co_augmentation=False),
+    "filtering": Switches(filtering=False),
 }
-SHARES = {"catalogue": 0.45, "grocery": 0.3, "luma": 0.17, "clothing": 0.08}
+PLAIN_WIDTH = {"experts": 640, "experts, as many weights": 1280}
+ALIKE = 4  # products of a category side by side: same-category negatives of post-training b
+AUGMENTED = 0.5  # share of steps whose candidates are augmented; test data never are
 WARMUP = 80
 LOG_EVERY = 20
 CHECKPOINT_EVERY = 100
 
 
-def nano_config(tokenizer: Tokenizer, experts: bool) -> Moon2Config:
-    """Sizes of moon2-nano; without experts the plain block is as wide as two experts."""
+def nano_config(tokenizer: Tokenizer, without: str = "none") -> Moon2Config:
+    """Sizes of moon2-nano.
+
+    Without experts the plain block is as wide as the two experts a token takes, or as all four.
+    """
+    width = PLAIN_WIDTH.get(without)
     text = TextConfig(
         vocab_size=tokenizer.get_vocab_size(),
         hidden_size=192,
-        intermediate_size=320 if experts else 640,
+        intermediate_size=width or 320,
         num_hidden_layers=2,
         num_attention_heads=3,
         num_key_value_heads=1,
@@ -71,7 +93,7 @@ def nano_config(tokenizer: Tokenizer, experts: bool) -> Moon2Config:
         bidirectional=True,
     )
     shared = MultimodalConfig(VISION, text, 2, tokenizer.token_to_id(IMAGE))
-    return Moon2Config(shared, experts=4 if experts else 0)
+    return Moon2Config(shared, experts=0 if width else 4)
 
 
 class Views:
@@ -79,24 +101,24 @@ class Views:
 
     def __init__(self, model: Moon2, tokenizer: Tokenizer) -> None:
         self.model, self.tokenizer = model, tokenizer
-        self.image_tokens = model.config.shared.image_tokens
 
-    def encode(self, texts: list[str | None], visual: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Vectors [n, D] and validity [n, T]; `visual` [n, V, C] or None for text only."""
-        count = self.image_tokens if visual is not None else 0
-        sequences = [data.encode_view(self.tokenizer, t, count) for t in texts]
+    def encode(self, texts: list[str | None], *visual: Tensor) -> tuple[Tensor, Tensor]:
+        """Vectors [n, D] and validity [n, T]; `visual`: [n, V, C] for each picture of a view."""
+        count = self.model.config.shared.image_tokens if visual else 0
+        sequences = [encode_view(self.tokenizer, t, count, len(visual)) for t in texts]
         device = next(self.model.parameters()).device
-        ids, valid = (tensor.to(device) for tensor in data.pad(self.tokenizer, sequences))
-        return self.model(ids, valid, visual), valid
+        ids, valid = (tensor.to(device) for tensor in pad(self.tokenizer, sequences))
+        return self.model(ids, valid, torch.cat(visual, 1) if visual else None), valid
 
 
 @dataclasses.dataclass(frozen=True)
 class Drawn:
-    """One step's products and the patch features of their query and main pictures."""
+    """One step's products and the patch features of their pictures."""
 
-    batch: data.Batch
+    batch: Batch
     query: Tensor
     main: Tensor
+    expanded: Tensor | None  # of further pictures of the candidates, in augmented steps
 
 
 Parts = tuple[Tensor, dict[str, Tensor]]
@@ -108,85 +130,87 @@ def moon2_loss(
     drawn: Drawn,
     switches: Switches,
     progress: float,
+    rng: random.Random,
 ) -> Parts:
     """MOON2.0: the total loss of one batch and its parts for the log."""
     batch, sizes = drawn.batch, views.model.config.matryoshka
-    blank: list[str | None] = [None] * len(batch.groups)
-    query_visual, main_visual = views.model.connect(drawn.query), views.model.connect(drawn.main)
-    allowed = data.allowed_negatives(batch.groups).to(drawn.main.device)
-    candidate, _ = views.encode(batch.titles, main_visual)
-    queries = {
-        "t": (batch.query_texts, None),
-        "i": (blank, query_visual),
-        "mm": (batch.query_texts, query_visual),
-    }
+    connect = views.model.connect
+    blank: list[str | None] = [None] * len(batch.keys)
+    query_visual, main_visual = connect(drawn.query), connect(drawn.main)
+    allowed = allowed_negatives(batch.positives, batch.keys).to(drawn.main.device)
+    margin = margin_at(progress)
     parts: dict[str, Tensor] = {}
-    weights: dict[str, Tensor | float] = {}
+    facts: dict[str, Tensor] = {}
     balance: list[Tensor] = []
 
     def contrast(query: Tensor, target: Tensor, temperature: float) -> Tensor:
         def of(similarity: Tensor) -> Tensor:
-            margin = margin_at(progress)
-            row_weights = (
-                filter_weights(similarity, allowed, margin)
-                if switches.filtering
-                else torch.ones(len(similarity), device=similarity.device)
-            )
-            return info_nce(similarity, allowed, temperature, row_weights)
+            weights = filter_weights(similarity, margin) if switches.filtering else None
+            return info_nce(similarity, allowed, temperature, weights)
 
         return matryoshka(of, query, target, sizes)
 
     def weigh(name: str, valid: Tensor) -> None:
+        """Notes w_m from the gates of the pass just made."""
         if objective is None:
-            weights[name] = 1.0
             return
         gates, gate_weights = views.model.gate_statistics(valid)
-        weights[name] = objective.weight(name, gate_weights)
+        facts[f"w_{name}"] = objective.weight(name, gate_weights)
         balance.append(load_balance(gates, gate_weights))
 
+    if drawn.expanded is None:
+        candidate, _ = views.encode(batch.titles, main_visual)
+    else:
+        candidate, _ = views.encode(batch.enriched, main_visual, connect(drawn.expanded))
     vectors: dict[str, Tensor] = {}
-    for name, (texts, visual) in queries.items():
-        vectors[name], valid = views.encode(texts, visual)
+    for name, texts, visual in (
+        ("t", batch.query_texts, ()),
+        ("i", blank, (query_visual,)),
+        ("mm", batch.query_texts, (query_visual,)),
+    ):
+        vectors[name], valid = views.encode(texts, *visual)
         weigh(name, valid)
-        parts[name] = contrast(vectors[name], candidate, TEMPERATURE_INTER)
-    if switches.intra_alignment:
+        if switches.inter:
+            parts[name] = contrast(vectors[name], candidate, TEMPERATURE_INTER)
+    if not switches.inter:
+        shown = rng.choices(list(MIXTURE), list(MIXTURE.values()), k=len(batch.keys))
+        mixed = torch.stack([vectors[name][row] for row, name in enumerate(shown)])
+        parts["mixture"] = contrast(mixed, candidate, TEMPERATURE_INTER)
+    if switches.intra or switches.cross:
         image_vector, valid = views.encode(blank, main_visual)
         weigh("intra", valid)
-        text_vector, _ = views.encode(batch.titles, None)
-        # The product's own picture and title, both ways; and, our choice, what a shopper typed or
-        # photographed with the other view of what was bought, since t→i and i→t are scored too.
-        pairs = [
-            (image_vector, text_vector),
-            (text_vector, image_vector),
-            (vectors["t"], image_vector),
-            (vectors["i"], text_vector),
-        ]
-        aligned = [contrast(query, target, TEMPERATURE_INTRA) for query, target in pairs]
-        parts["intra"] = torch.stack(aligned).mean()
-    total = sum(weights[name] * part for name, part in parts.items())
+        text_vector, _ = views.encode(batch.titles)
+    if switches.intra:  # the product's own picture and title, both ways
+        there = contrast(image_vector, text_vector, TEMPERATURE_INTRA)
+        parts["intra"] = (there + contrast(text_vector, image_vector, TEMPERATURE_INTRA)) / 2
+    if switches.cross:
+        typed = contrast(vectors["t"], image_vector, TEMPERATURE_INTER)
+        parts["cross"] = (typed + contrast(vectors["i"], text_vector, TEMPERATURE_INTER)) / 2
+    # The mixture and the cross-view terms are no objectives of the paper: they count once.
+    total = sum(facts.get(f"w_{name}", 1.0) * part for name, part in parts.items())
     if objective is not None:
-        total = total + RHO_BALANCE * torch.stack(balance).mean()
-        total = total + SIGMA_SPARSITY * objective.sparsity()
-    return total, parts
+        facts["balance"] = torch.stack(balance).mean()
+        facts["entropy"] = objective.sparsity()
+        total = total + RHO_BALANCE * facts["balance"] + SIGMA_SPARSITY * facts["entropy"]
+    return total, parts | facts
 
 
-def moon_loss(views: Views, drawn: Drawn, method: str, bank: MemoryBank) -> Parts:
+def moon_loss(views: Views, drawn: Drawn, method: str, bank: MemoryBank, worker: Worker) -> Parts:
     """One of MOON's contrastive stages on one batch."""
     batch, model = drawn.batch, views.model
-    blank: list[str | None] = [None] * len(batch.groups)
+    blank: list[str | None] = [None] * len(batch.keys)
     query_visual, main_visual = model.connect(drawn.query), model.connect(drawn.main)
-    text, _ = views.encode(batch.query_texts, None)
+    text, _ = views.encode(batch.query_texts)
     image, _ = views.encode(blank, query_visual)
     both, _ = views.encode(batch.titles, main_visual)
     if method == "purchase":
-        loss = purchase_loss([text, image], both, batch.groups, bank, model.config.matryoshka)
+        loss = purchase_loss([text, image], both, batch, bank, model.config.matryoshka, worker)
         return loss, {"purchase": loss}
     picture, _ = views.encode(blank, main_visual)
-    title, _ = views.encode(batch.titles, None)
+    title, _ = views.encode(batch.titles)
     kinds = {"i→i": (image, picture), "t→t": (text, title), "t→mm": (text, both)}
-    losses = pair_losses(kinds, batch.groups, model.config.matryoshka)
-    total = torch.stack(list(losses.values())).sum()
-    return total, losses
+    losses = pair_losses(kinds, batch, model.config.matryoshka)
+    return torch.stack(list(losses.values())).sum(), losses
 
 
 class Trainee(nn.Module):
@@ -203,43 +227,32 @@ class Run:
     """What distinguishes one run from another."""
 
     output: Path
+    stage: Stage
     method: str = "moon2"
     without: str = "none"
-    steps: int = CPU.steps
-    batch: int = CPU.batch
     seed: int = 11
-    peak_rate: float = CPU.learning_rate
     init: Path | None = None
     stop_at: int | None = None  # ends early, as a crash would, for the tests
 
     @property
     def switches(self) -> Switches:
-        off = {ABLATIONS[self.without]: False} if self.without != "none" else {}
-        return dataclasses.replace(Switches(), **off)
+        """What this run leaves out."""
+        return ABLATIONS.get(self.without, Switches())
 
     def describe(self) -> dict[str, str]:
         """For the log."""
-        return {k: str(v) for k, v in dataclasses.asdict(self).items()}
+        facts = {**dataclasses.asdict(self.stage), **dataclasses.asdict(self)}
+        return {k: str(v) for k, v in facts.items() if k not in ("stage", "output")}
 
 
 def start_weights(trainee: Trainee, run: Run, tower: Path) -> None:
     """The tower of stage S2, or all weights of an earlier run."""
     if run.init is None:
-        state = torch.load(tower, weights_only=True)["tower"]
-        trainee.encoder.model["vision_model"].load_state_dict(state)
+        weights = read_weights(tower)
+        own = {k.removeprefix("tower."): v for k, v in weights.items() if k.startswith("tower.")}
+        trainee.encoder.model["vision_model"].load_state_dict(own)
     else:
         load_checkpoint(run.init / "checkpoint.pt", trainee)
-
-
-def draw(training: list[data.Product], pictures: Pictures, run: Run, rng: random.Random) -> Drawn:
-    """The batch of a step."""
-    generator = torch.Generator().manual_seed(rng.getrandbits(40))
-    purchases = run.method == "purchase"
-    enrich = run.method == "moon2" and run.switches.co_augmentation
-    batch = data.sample_batch(training, SHARES, run.batch, rng, enrich, purchases)
-    expand = rng if run.method == "moon2" and run.switches.co_augmentation else None
-    query = pictures.query(batch.query_rows, generator)
-    return Drawn(batch, query, pictures.main(batch.main_rows, generator, expand))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -248,121 +261,182 @@ class Setting:
 
     views: Views
     objective: ObjectiveWeights | None
-    training: list[data.Product]
+    sampler: Sampler
     pictures: Pictures
     bank: MemoryBank
+    worker: Worker = Worker()  # noqa: RUF009 - a frozen value
+
+
+def draw(setting: Setting, run: Run, step: int) -> Drawn:
+    """The batch of a step, a function of (seed, step, worker) alone.
+
+    Products, searches and pictures are the same for every method with the same signals: what
+    augmentation draws comes from a generator of its own.
+    """
+    name = f"{run.seed}/{step}/{setting.worker.rank}"
+    rng, extra = random.Random(name), random.Random(f"{name}/augmentation")
+    count = run.stage.batch // setting.worker.count
+    signals = SIGNAL_SHARES if run.method == "contrastive" else None
+    alike = ALIKE if run.method == "purchase" else 1
+    batch = setting.sampler.batch(count, rng, signals, alike)
+    generator = torch.Generator().manual_seed(rng.getrandbits(40))
+    query = setting.pictures.query(batch.query_rows, generator)
+    main = setting.pictures.main(batch.main_rows, generator)
+    expanded = None
+    augments = run.method == "moon2" and run.switches.co_augmentation
+    if augments and extra.random() < AUGMENTED:
+        expanded = setting.pictures.expanded(batch.expanded_rows, generator)
+    return Drawn(batch, query, main, expanded)
 
 
 def step_loss(setting: Setting, run: Run, step: int) -> Parts:
     """The loss of a step, drawn from its number alone, so that a resume draws the same again."""
-    rng = random.Random(run.seed * 1_000_003 + step)
-    views, training, pictures = setting.views, setting.training, setting.pictures
+    rng = random.Random(f"{run.seed}/{step}/{setting.worker.rank}/loss")
+    views = setting.views
     if run.method == "generative":
-        written = data.sample_written(training, SHARES, run.batch, rng)
-        features = pictures.plain(written.rows)
+        count = run.stage.batch // setting.worker.count
+        written = sample_written(setting.sampler, count, rng)
+        features = setting.pictures.plain(written.rows)
         loss = generative_loss(views.model, views.tokenizer, written, features, rng)
         return loss, {"generative": loss}
-    drawn = draw(training, pictures, run, rng)
+    drawn = draw(setting, run, step)
     if run.method == "moon2":
-        return moon2_loss(views, setting.objective, drawn, run.switches, step / run.steps)
-    return moon_loss(views, drawn, run.method, setting.bank)
+        progress = step / run.stage.steps
+        return moon2_loss(views, setting.objective, drawn, run.switches, progress, rng)
+    return moon_loss(views, drawn, run.method, setting.bank, setting.worker)
+
+
+@torch.no_grad()
+def similarities(
+    views: Views, pictures: Pictures, texts: list[str], products: list[Product]
+) -> Tensor:
+    """Cosines [n] of texts (view t) and products (view mm), by the model as it is."""
+    views.model.eval()
+    out = []
+    for at in range(0, len(texts), 64):
+        part = products[at : at + 64]
+        visual = views.model.connect(pictures.plain([p.main_rows[0] for p in part]))
+        item, _ = views.encode([p.titles[0] for p in part], visual)
+        text, _ = views.encode(list(texts[at : at + 64]))
+        width = item.shape[-1]
+        out.append((normalised_prefix(text, width) * normalised_prefix(item, width)).sum(-1))
+    views.model.train()
+    return torch.cat(out) if out else torch.zeros(0)
+
+
+def make_sampler(run: Run, catalogue: Catalogue, views: Views, pictures: Pictures) -> Sampler:
+    """Of the training products; for post-training b of their cleaned purchases."""
+    if run.method != "purchase":
+        return Sampler(catalogue.training, catalogue.rows)
+    kept, shares = cleaned(
+        catalogue.training, lambda texts, items: similarities(views, pictures, texts, items)
+    )
+    return Sampler(kept, catalogue.rows, shares)
 
 
 def train(
     run: Run,
     trainee: Trainee,
     tokenizer: Tokenizer,
-    products: list[data.Product],
+    catalogue: Catalogue,
     pictures: Pictures,
     runtime: Runtime,
+    worker: Worker | None = None,
 ) -> None:
     """Runs (or resumes) one method; `trainee` holds the weights to start from."""
+    worker = worker or Worker()
     trainee.to(runtime.device)
-    log = RunLog(run.output, "train")
+    log = RunLog(run.output, "train", quiet=not worker.leads)
     tokenizer.save(str(run.output / "tokenizer.json"))
-    training = [p for p in products if p.split == "train" and p.query_rows]
-    optimizer = make_optimizer(trainee, run.peak_rate)
+    views = Views(trainee.encoder, tokenizer)
+    # Before a checkpoint is loaded: a resumed run cleans by the same weights as at its start.
+    sampler = make_sampler(run, catalogue, views, pictures)
+    optimizer = make_optimizer(trainee, run.stage.learning_rate)
     count = sum(p.numel() for p in trainee.encoder.parameters())
-    grounding = any(scene.row is not None for p in training for scene in p.scenes)
-    facts = {**run.describe(), **runtime.describe(), "grounding": str(grounding)}
-    log.write(products=len(training), parameters=count, **facts)
+    log.write(products=len(sampler.products), parameters=count, workers=worker.count,
+              **run.describe(), **runtime.describe())  # fmt: skip
     checkpoint, first, bank = run.output / "checkpoint.pt", 0, MemoryBank()
     if checkpoint.exists():
         progress = load_checkpoint(checkpoint, trainee, optimizer)
         first, bank = progress.step, MemoryBank(*progress.extra["bank"])
-    views, mark = Views(trainee.encoder, tokenizer), time.time()
-    setting = Setting(views, trainee.objective, training, pictures, bank)
+    setting = Setting(views, trainee.objective, sampler, pictures, bank, worker)
     trainee.train()
-    for step in range(first, min(run.steps, run.stop_at or run.steps)):
+    steps = run.stage.steps
+    for step in range(first, min(steps, run.stop_at or steps)):
         with runtime.autocast():
             loss, parts = step_loss(setting, run, step)
-        rate = warmup_cosine(step, run.steps, run.peak_rate, min(WARMUP, run.steps // 4))
-        norm = guarded_step(loss, trainee, optimizer, rate, step)
+        rate = warmup_cosine(step, steps, run.stage.learning_rate, min(WARMUP, steps // 4))
+        norm = guarded_step(loss, trainee, optimizer, rate, step, worker=worker)
         done = step + 1
         if done % LOG_EVERY == 0:
-            speed = LOG_EVERY * run.batch / (time.time() - mark)
-            mark = time.time()
             shown = {name: part.item() for name, part in parts.items()}
-            log.write(step=done, loss=loss.item(), **shown, norm=norm, products_per_s=speed)
-        if done % CHECKPOINT_EVERY == 0 or done in (run.steps, run.stop_at):
+            log.write(step=done, loss=loss.item(), **shown, norm=norm, rate=rate)
+        if worker.leads and (done % CHECKPOINT_EVERY == 0 or done in (steps, run.stop_at)):
             extra = {
-                "switches": dataclasses.asdict(run.switches),
+                "without": run.without,
                 "method": run.method,
-                "bank": (bank.vectors, bank.groups),
+                "bank": (bank.vectors, bank.keys),
             }
             save_checkpoint(checkpoint, done, trainee, optimizer, extra)
+    worker.wait()
 
 
-def parse_arguments() -> argparse.Namespace:
+def work(worker: Worker, args: argparse.Namespace) -> None:
+    """One process of a run."""
+    runtime, recipe = open_runtime(args.device, args.threads), RECIPES[args.recipe or args.device]
+    seed_everything(args.seed)
+    stage: Stage = getattr(recipe, args.method)
+    wanted = {
+        "steps": args.steps, "batch": args.batch, "learning_rate": args.learning_rate
+    }  # fmt: skip
+    stage = dataclasses.replace(stage, **{k: v for k, v in wanted.items() if v is not None})
+    run = Run(args.output, stage, args.method, args.without, args.seed, args.init)
+    catalogue = load_catalogue(args.photos, args.generated, VISION.image_size)
+    tokenizer = (
+        load_tokenizer(args.init / "tokenizer.json")
+        if args.init
+        else catalogue_tokenizer(catalogue.products)
+    )
+    trainee = Trainee(nano_config(tokenizer, run.without))
+    start_weights(trainee, run, args.vision)
+    trainee.to(runtime.device)
+    tower = trainee.encoder.model["vision_model"]
+    pictures: Pictures = LivePictures(tower, catalogue.pixels)
+    if args.frozen_tower:
+        tower.requires_grad_(requires_grad=False)
+        pictures = KeptPictures(tower, catalogue.pixels, training_rows(catalogue))
+    train(run, trainee, tokenizer, catalogue, pictures, runtime, worker)
+
+
+def training_rows(catalogue: Catalogue) -> list[int]:
+    """All pictures that training may ask for, creatives for grounding among them."""
+    placed = [scene.row for p in catalogue.training for scene in p.scenes if scene.row is not None]
+    return [*shown_rows(catalogue.training), *placed]
+
+
+def main() -> None:
+    """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=Path, default=Path("../shared/data"))
-    parser.add_argument(
-        "--generated", type=Path, nargs="+", default=[Path(".cache/creatives/train")]
-    )
+    parser.add_argument("--generated", type=Path, nargs="+", required=True)
     parser.add_argument("--vision", type=Path, default=Path(".runs/encoder/vision/tower-s2.pt"))
     parser.add_argument("--init", type=Path, help="run folder whose weights and tokenizer to keep")
-    parser.add_argument("--output", type=Path, default=Path(".runs/encoder/full"))
+    parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--method", choices=METHODS, default="moon2")
     parser.add_argument("--without", choices=[*ABLATIONS, "none"], default="none")
     parser.add_argument("--steps", type=int, help="instead of the recipe's")
-    parser.add_argument("--batch", type=int, help="instead of the recipe's")
+    parser.add_argument(
+        "--batch", type=int, help="instead of the recipe's, of all workers together"
+    )
     parser.add_argument("--learning-rate", type=float, help="instead of the recipe's")
     parser.add_argument("--frozen-tower", action="store_true")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--threads", type=int, default=None)
+    parser.add_argument("--workers", type=int, default=1, help="processes that share each batch")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--recipe", choices=RECIPES, help="default: that of the device")
-    return parser.parse_args()
-
-
-def main() -> None:
-    args = parse_arguments()
-    runtime = open_runtime(args.device, args.threads)
-    seed_everything(args.seed)
-    recipe = RECIPES[args.recipe or args.device]
-    run = Run(
-        args.output, args.method, args.without, args.steps or recipe.steps,
-        args.batch or recipe.batch, args.seed, args.learning_rate or recipe.learning_rate,
-        args.init,
-    )  # fmt: skip
-    products, pixels = data.load_products(
-        args.photos, args.generated, VISION.image_size, grounding=args.method == "generative"
-    )
-    tokenizer = (
-        load_tokenizer(args.init / "tokenizer.json")
-        if args.init
-        else data.catalogue_tokenizer(products)
-    )
-    trainee = Trainee(nano_config(tokenizer, run.switches.experts))
-    start_weights(trainee, run, args.vision)
-    trainee.to(runtime.device)
-    tower = trainee.encoder.model["vision_model"]
-    training = [p for p in products if p.split == "train" and p.query_rows]
-    pictures: Pictures = LivePictures(tower, pixels)
-    if args.frozen_tower:
-        tower.requires_grad_(requires_grad=False)
-        pictures = KeptPictures(tower, pixels, training)
-    train(run, trainee, tokenizer, products, pictures, runtime)
+    args = parser.parse_args()
+    launch(args.workers, work, args)
 
 
 if __name__ == "__main__":

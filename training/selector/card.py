@@ -20,12 +20,14 @@ def rate_text(rate: dict[str, Any]) -> str:
 
 def quality_table(results: dict[str, Any], stage: str) -> str:
     """The main figures of the shipped stage."""
-    lines = ["| set | accuracy, orders averaged | ceiling | flip rate | faithful reasons |",
-             "|---|---|---|---|---|"]  # fmt: skip
+    heads = ("set", "accuracy, orders averaged", "ceiling", "flip rate", "true facts",
+             "faithful reasons")  # fmt: skip
+    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     for name, row in results.items():
         if name.startswith(f"{stage} "):
             cells = (name, rate_text(row["accuracy"]), f"{row['ceiling']:.1%}",
-                     rate_text(row["flips"]), rate_text(row["faithful"]))  # fmt: skip
+                     rate_text(row["flips"]), rate_text(row["facts"]),
+                     rate_text(row["faithful"]))  # fmt: skip
             lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

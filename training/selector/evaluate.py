@@ -19,7 +19,7 @@ from common.runtime import Runtime, open_runtime
 from selector.data import Creatives, load_creatives
 from selector.examples import ORDERS, View, Vocabulary
 from selector.generate import Generated, generate
-from selector.grammar import check_response, facts_of
+from selector.grammar import check_response, facts_of, true_facts
 from selector.model import build_model, load_vocabulary, load_weights
 from selector.prompt import Language, parse_response
 from selector.recipes import RECIPES, Recipe
@@ -62,6 +62,10 @@ def record(view: View, out: Generated, factors: dict[str, dict[str, Any]]) -> di
         "truth": view.answers,
         "true_label": view.label,
         "verdicts": check_response(parsed.answers, parsed.reasons, view.language, facts),
+        "facts": [
+            true_facts(q, answer, parsed.reasons.get(q, ""), view.language, facts)
+            for q, answer in parsed.answers.items()
+        ],
         "tokens": len(out.ids),
     }
 
@@ -133,6 +137,7 @@ def main() -> None:
     parser.add_argument("--language", choices=("en", "zh"), nargs="+", default=["en"])
     parser.add_argument("--subset", choices=SUBSETS, nargs="+", required=True)
     parser.add_argument("--limit", type=int, help="the first N pairs only")
+    parser.add_argument("--skip", type=int, default=0, help="leave out the first N pairs")
     parser.add_argument("--threads", type=int)
     args = parser.parse_args()
     recipe, runtime = RECIPES[args.recipe], open_runtime(args.device, args.threads)
@@ -144,7 +149,7 @@ def main() -> None:
     for condition, language, subset in itertools.product(
         args.condition, args.language, args.subset
     ):
-        pairs = subset_pairs(data, subset)[: args.limit]
+        pairs = subset_pairs(data, subset)[args.skip :][: args.limit]
         rows = run_pairs(
             recipe, model, vocabulary, data, features, pairs, language, condition, runtime
         )

@@ -154,25 +154,31 @@ class Vocabulary:
 class LossWeights:
     """How much a token counts. Answers decide the outcome but are few; reasons are many."""
 
-    answer: float = 4.0
-    final: float = 2.0
+    answer: float = 8.0
+    final: float = 0.5  # it repeats Q10
     finding: float = 4.0  # what a reading means for query and title: answers follow from it
     reason: float = 1.0
 
 
-def token_weights(ids: list[int], vocabulary: Vocabulary, weights: LossWeights) -> list[float]:
-    """The weight of each response token as a target."""
-    answers = {vocabulary.id(word) for word in ("A>B", "A=B", "A<B", "YES", "NO")}
-    last_question, final = vocabulary.id("Q10"), vocabulary.id("<answer>")
-    out = []
-    for index, token in enumerate(ids):
+def answers_in(ids: list[int], vocabulary: Vocabulary) -> dict[int, str]:
+    """Where the answers of a response stand: token -> question, or "final" after <answer>."""
+    words = {vocabulary.id(word) for word in ("A>B", "A=B", "A<B", "YES", "NO")}
+    last, final = vocabulary.id("Q10"), vocabulary.id("<answer>")
+    out = {}
+    for index, (token, line) in enumerate(zip(ids, lines_of(ids, vocabulary), strict=True)):
         before = ids[index - 1] if index else -1
         if before == final:
-            out.append(weights.final)
-        elif token in answers or before == last_question:
-            out.append(weights.answer)
-        else:
-            out.append(weights.reason)
+            out[index] = "final"
+        elif line is not None and (token in words or before == last):
+            out[index] = QUESTIONS[line]
+    return out
+
+
+def token_weights(ids: list[int], vocabulary: Vocabulary, weights: LossWeights) -> list[float]:
+    """The weight of each response token as a target."""
+    out = [weights.reason] * len(ids)
+    for index, question in answers_in(ids, vocabulary).items():
+        out[index] = weights.final if question == "final" else weights.answer
     return out
 
 

@@ -31,7 +31,10 @@ def export(recipe_name: str, out: Path, stage: str, revision: str, models: Path 
     write_json(folder / "config.json", {**config, "torch_dtype": "float16"})
     size = recipe.vision.image_size
     write_json(folder / "preprocessor_config.json", preprocessor_config(size))
-    write_json(folder / "tokenizer_config.json", tokenizer_config())
+    write_json(
+        folder / "tokenizer_config.json",
+        tokenizer_config(config["text_config"]["max_position_embeddings"]),
+    )
     tokenizer = json.loads((out / "tokenizer.json").read_text("utf-8"))
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), "utf-8")
     write_weights(folder / "model.safetensors", model.state_dict())

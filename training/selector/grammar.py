@@ -161,25 +161,51 @@ def _slot_holds(
     return fresh and name in value
 
 
+def _outcomes(
+    question: str, answer: str, text: str, language: Language, facts: Facts
+) -> list[list[bool]]:
+    """Of every way to understand a reason: which of its stated facts are so.
+
+    A fact is a slot's word or a condition of the form; a side's letter is none, but where it names
+    the wrong side nothing said of it is so.
+    """
+    found = []
+    for matcher in matchers(question, answer_class(answer), language):
+        match = matcher.pattern.fullmatch(text)
+        if not match:
+            continue
+        for winner in _winners(answer):
+            roles = {"a": "a", "b": "b", "w": winner, "l": "b" if winner == "a" else "a"}
+            used: set[tuple[str, str, str]] = set()
+            said = [
+                (capture[1], _slot_holds(capture, word, language, facts, roles, used))
+                for capture, word in zip(matcher.captures, match.groups(), strict=True)
+            ]
+            met = [holds(condition, facts, roles) for condition in matcher.when]
+            is_right_side = all(held for slot, held in said if slot is None)
+            told = [held for slot, held in said if slot is not None] + met
+            found.append([held and is_right_side for held in told or [True]])
+    return found
+
+
 def check_reason(
     question: str, answer: str, text: str, language: Language, facts: Facts
 ) -> Verdict:
     """`true` when some template fits and everything it states is so; `unparsed` when none fits."""
-    parsed = False
-    for matcher in matchers(question, answer_class(answer), language):
-        found = matcher.pattern.fullmatch(text)
-        if not found:
-            continue
-        parsed = True
-        for winner in _winners(answer):
-            roles = {"a": "a", "b": "b", "w": winner, "l": "b" if winner == "a" else "a"}
-            used: set[tuple[str, str, str]] = set()
-            slots = zip(matcher.captures, found.groups(), strict=True)
-            if all(_slot_holds(c, word, language, facts, roles, used) for c, word in slots) and all(
-                holds(condition, facts, roles) for condition in matcher.when
-            ):
-                return "true"
-    return "false" if parsed else "unparsed"
+    found = _outcomes(question, answer, text, language, facts)
+    return "unparsed" if not found else "true" if any(map(all, found)) else "false"
+
+
+def true_facts(
+    question: str, answer: str, text: str, language: Language, facts: Facts
+) -> tuple[int, int]:
+    """How many of a reason's stated facts are so, and how many it states, understood at its best.
+
+    A reason that no template fits counts as one fact that is not so.
+    """
+    found = _outcomes(question, answer, text, language, facts)
+    best = max(found, key=lambda told: (sum(told) / len(told), len(told)), default=[False])
+    return sum(best), len(best)
 
 
 def check_response(

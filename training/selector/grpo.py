@@ -1,11 +1,13 @@
 """Stage 2: GRPO from the SFT model.
 
-For each prompt G responses are sampled. Response i has a reward r_i for its outcome (form, verdict)
-and one r_iq for the line of each question q (answer right, reason true). Of token t of line q
-    A_it = norm(r_i) + norm(r_iq),  norm(x) = (x - mean x) / (std x + 1e-4) over the group
+For each prompt G responses are sampled. Response i has a reward f_i for its form, one v_i for its
+verdict, and one r_iq for the line of each question q (answer right, reason true). Of token t
+    A_it = norm(f_i) + norm(r_iq) in line q + norm(v_i) in the last line and behind it,
+    norm(x) = (x - mean x) / (std x + 1e-4) over the group
     J = E[ min(rho A, clip(rho, 1-e, 1+e) A) ] - beta KL(pi || pi_SFT)
 with rho the token's probability ratio to the sampling policy, averaged over the tokens of a
 response, and the KL estimated per token by exp(d) - d - 1, d = log pi_SFT - log pi (Schulman's k3).
+With one update on each set of samples rho is 1 and nothing is clipped.
 Objective: DeepSeekMath (arXiv 2402.03300), whose process supervision also rewards steps. That
 Creative4U uses GRPO with rewards for format and accuracy is stated by its authors; rewards for
 lines, which line a reward goes to, the weights and all numbers here are Perigee's choice.
@@ -13,7 +15,7 @@ lines, which line a reward goes to, the weights and all numbers here are Perigee
 
 import argparse
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +30,26 @@ from common.optim import guarded_update, make_optimizer, warmup_cosine
 from common.parallel import Worker, launch
 from common.runtime import Runtime, batch_rng, open_runtime, seed_everything
 from selector.data import Creatives, load_creatives
-from selector.examples import LANGUAGES, ORDERS, View, Vocabulary, collate, lines_of
+from selector.examples import (
+    LANGUAGES,
+    ORDERS,
+    View,
+    Vocabulary,
+    collate,
+    lines_of,
+)
 from selector.generate import Generated, generate
 from selector.grammar import check_response, facts_of
 from selector.model import build_model, load_vocabulary, load_weights
 from selector.prompt import QUESTIONS, parse_response
 from selector.recipes import RECIPES, Recipe, with_steps
-from selector.sft import add_common_arguments, cached_features, freeze_fitted, response_logprobs
+from selector.sft import (
+    add_common_arguments,
+    cached_features,
+    freeze_fitted,
+    hidden_states,
+    response_logprobs,
+)
 
 
 @dataclass(frozen=True)
@@ -57,11 +72,6 @@ class Reward:
     format: float
     accuracy: float
     lines: dict[str, Line]
-
-    @property
-    def outcome(self) -> float:
-        """Accuracy weighs most."""
-        return 0.5 * self.format + self.accuracy
 
     def line(self, question: str) -> float:
         """A question left out earns nothing."""
@@ -104,14 +114,18 @@ def token_advantages(
     rewards: list[Reward], group: int, responses: list[list[int]], vocabulary: Vocabulary
 ) -> list[Tensor]:
     """A_it of the module's docstring: for each response a tensor [tokens]."""
-    outcome = torch.tensor([r.outcome for r in rewards]).view(-1, group)
-    lines = torch.tensor([[r.line(q) for q in QUESTIONS] for r in rewards])
-    of_outcome = group_advantages(outcome).flatten()
-    of_lines = group_advantages(lines.view(-1, group, len(QUESTIONS))).flatten(0, 1)
-    return [
-        torch.tensor([a + (0.0 if q is None else b[q]) for q in lines_of(ids, vocabulary)])
-        for a, b, ids in zip(of_outcome.tolist(), of_lines.tolist(), responses, strict=True)
-    ]
+    verdict = len(QUESTIONS) - 1  # what is behind the lines repeats it
+    parts = torch.tensor([[r.format, r.accuracy, *(r.line(q) for q in QUESTIONS)] for r in rewards])
+    advantages = group_advantages(parts.view(-1, group, parts.shape[1])).flatten(0, 1).tolist()
+    out = []
+    for (form, accuracy, *of_line), ids in zip(advantages, responses, strict=True):
+        lines = lines_of(ids, vocabulary)
+        begin = next((i for i, q in enumerate(lines) if q is not None), len(lines))
+        own = [0.0 if q is None else of_line[q] for q in lines]
+        judged = [accuracy if q in (None, verdict) and i > begin else 0.0
+                  for i, q in enumerate(lines)]  # fmt: skip
+        out.append(torch.tensor([form + a + b for a, b in zip(own, judged, strict=True)]))
+    return out
 
 
 def grpo_loss(
@@ -218,9 +232,11 @@ def update(
             )  # fmt: skip
             chosen = setting.features[batch.images].to(runtime.device)
             with runtime.autocast():
-                new, _ = response_logprobs(model, batch, chosen)
+                hidden = hidden_states(model, batch, chosen)
+                new, _ = response_logprobs(model, batch, hidden)
                 with torch.no_grad():
-                    anchor, _ = response_logprobs(reference, batch, chosen)
+                    states = hidden_states(reference, batch, chosen)
+                    anchor, _ = response_logprobs(reference, batch, states)
             old[number] = new.detach() if old[number] is None else old[number]
             counts = torch.tensor([len(r) for r in responses])
             share = (1 / counts / len(rollout.outputs)).repeat_interleave(counts)
@@ -286,6 +302,7 @@ def train(
 def work(worker: Worker, args: argparse.Namespace) -> None:
     """One process of a run."""
     recipe = with_steps(RECIPES[args.recipe], "grpo", args.steps, args.learning_rate)
+    recipe = replace(recipe, seed=args.seed or recipe.seed)
     runtime = open_runtime(args.device, args.threads)
     data = load_creatives(*args.data)
     features = cached_features(recipe, data, args.out, args.cache, runtime)

@@ -1,8 +1,10 @@
 """Stage 1: supervised fine-tuning on chains of thought, from cached vision features.
 
 Both display orders and both languages of every training pair are learned, with the answers flipped
-together. At the start a share of the examples leaves the reasons out: such sequences are half as
-long, so the comparison itself is learned from more pairs in the same time.
+together. A share of the examples asks for the answers alone, in a prompt of its own: such sequences
+are half as long, so the comparison itself is learned from more pairs in the same time. Beside the
+text, two things are learned (ours, `selector.evidence`): the facts an answer follows from, and that
+the answers of both orders are mirror images.
 """
 
 import argparse
@@ -26,6 +28,7 @@ from selector import titles
 from selector.data import Creatives, load_creatives
 from selector.describe import describe, describe_product, describe_prompt, describe_text
 from selector.drill import Drills
+from selector.evidence import Asked, EvidenceHeads, LastLayerInput, asked_of, mirror_loss
 from selector.examples import (
     LANGUAGES,
     ORDERS,
@@ -33,9 +36,9 @@ from selector.examples import (
     LossWeights,
     View,
     Vocabulary,
+    answers_in,
     collate,
     fit_tokenizer,
-    lines_of,
     token_weights,
 )
 from selector.factors import factor_table
@@ -47,43 +50,52 @@ from selector.model import (
     load_vocabulary,
     vision_features,
 )
-from selector.prompt import QUESTIONS
 from selector.recipes import RECIPES, Recipe, with_steps
 from selector.sides import Sample, name_words, set_sides
 from selector.wording import Wording
 
 QUERY_DROPOUT = 0.04  # people may give no query
 WIRING_PICTURES = 8_000
+VAL_PAIRS = 240
+
+
+def hidden_states(model: MultimodalModel, batch: Batch, features: Tensor) -> Tensor:
+    """What the text model makes of a batch, [B, T, C]. features: [B, 2, P, D] of its pictures."""
+    embeddings = model.embed(batch.ids.to(features.device), features.flatten(0, 1).float())
+    return model.model.text_model(embeddings)
 
 
 def response_logprobs(
-    model: MultimodalModel, batch: Batch, features: Tensor
+    model: MultimodalModel, batch: Batch, hidden: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Log-probabilities of the response tokens, flat [R], and their weights [R]."""
-    device = features.device
-    ids, weights = batch.ids.to(device), batch.weights.to(device)
-    embeddings = model.embed(ids, features.flatten(0, 1).float())
-    hidden = model.model.text_model(embeddings)[:, :-1]
+    ids, weights = batch.ids.to(hidden.device), batch.weights.to(hidden.device)
     targets = weights[:, 1:] > 0
-    logits = model.logits(hidden[targets]).float()
+    logits = model.logits(hidden[:, :-1][targets]).float()
     picked = -F.cross_entropy(logits, ids[:, 1:][targets], reduction="none")
     return picked, weights[:, 1:][targets]
 
 
+def logits_before(model: MultimodalModel, hidden: Tensor, asked: list[Asked]) -> Tensor:
+    """Scores of the tokens at the answers' places, [len(asked), V]."""
+    return model.logits(hidden[[a.row for a in asked], [a.token for a in asked]])
+
+
 DESCRIBE, DRILL, SHORT, FULL = "describe", "drill", "short", "full"
-WARM_UP = 0.5  # of the steps: afterwards nothing but full responses
+WARM_UP = 0.5  # of the steps: afterwards neither descriptions nor drills
+EVIDENCE_WEIGHT, MIRROR_WEIGHT = 2.0, 0.3  # beside the loss of the text
+OVERSAMPLED = 3.0  # how much likelier pairs are that cannot be told apart: 1 in 60 of all
 # Sequences of a kind for one full response: about as many tokens.
 PER_FULL = {DESCRIBE: 2, DRILL: 1, SHORT: 2, FULL: 1}
 
 
 def batch_kind(recipe: Recipe, step: int, rng: np.random.Generator) -> str:
     """What a step learns; one kind in a batch, so that little is padded."""
-    left = 1 - step / (WARM_UP * recipe.sft.steps)  # 1 to 0 during the warm-up
-    # At the end none: where one in six has no reasons, the likeliest response has none.
+    left = max(0.0, 1 - step / (WARM_UP * recipe.sft.steps))  # 1 to 0 during the warm-up
     shares = {
-        DESCRIBE: recipe.describe_share * max(0.0, left),
-        DRILL: recipe.drill_share * max(0.0, left),
-        SHORT: recipe.short_share if left > 0 else 0.0,
+        DESCRIBE: recipe.describe_share * left,
+        DRILL: recipe.drill_share * left,
+        SHORT: recipe.short_share,
     }
     drawn = rng.random()
     for kind, share in shares.items():
@@ -103,13 +115,17 @@ def draw_batch(
     worker: Worker,
     wording: Wording,
     drills: Drills,
-) -> Batch:
-    """A worker's examples of one step, a function of (seed, step, rank)."""
+) -> tuple[Batch, list[Asked]]:
+    """A worker's examples of one step, a function of (seed, step, rank), and what they ask."""
     rng = batch_rng(recipe.seed + 1, step)
     kind = batch_kind(recipe, step, rng)
     count = recipe.sft.batch * PER_FULL[kind]
     prompts, responses, weights, images = [], [], [], []
-    chosen = worker.part(rng.choice(len(pairs), count // 2, replace=len(pairs) < count))
+    asked: list[Asked] = []
+    chances = np.array([1.0 if pair["comparable"] else OVERSAMPLED for pair in pairs])
+    chosen = worker.part(
+        rng.choice(len(pairs), count // 2, len(pairs) < count, chances / chances.sum())
+    )
     rng = np.random.default_rng([recipe.seed + 1, step, worker.rank])
     for index in chosen:
         language, with_queries = LANGUAGES[rng.integers(2)], rng.random() >= QUERY_DROPOUT
@@ -123,12 +139,19 @@ def draw_batch(
                 prompt, response = view.prompt(image_tokens), drills.draw(view, rng).text
             else:
                 prompt = view.prompt(image_tokens, with_queries)
+                if (
+                    kind == SHORT
+                ):  # another prompt, so that the usual one never goes without reasons
+                    prompt = prompt.replace("\nProtocol: ", "\nAnswers: ")
                 response = view.response(rng, kind == FULL, wording)
-            prompts.append(vocabulary.encode(prompt))
+            row, begin = len(prompts), len(ids := vocabulary.encode(prompt))
+            prompts.append(ids)
             responses.append(vocabulary.encode(response))
+            if kind in (SHORT, FULL):
+                asked += asked_of(row, begin, responses[-1], view, data, vocabulary)
             weights.append(response_weights(responses[-1], kind, vocabulary, drills))
             images.append(tuple(data.order[side] for side in view.sides))
-    return collate(prompts, responses, weights, images, vocabulary.pad)
+    return collate(prompts, responses, weights, images, vocabulary.pad), asked
 
 
 def response_weights(
@@ -169,13 +192,17 @@ def train(
         wire_sides(model, vocabulary, data, features, LAYER + 1 if recipe.matching else 1)
     checkpoint, drills = out / "sft.pt", Drills(data, vocabulary)
     log = RunLog(out, "sft", quiet=not worker.leads)
-    if recipe.matching and (init is None or added) and not checkpoint.exists():
+    if recipe.matching and (init is None or added or reset_sides) and not checkpoint.exists():
         fit_matching(model, vocabulary, data, features, drills, log, recipe.seed + 1)
     freeze_fitted(recipe, model)
-    model.to(runtime.device)
-    optimizer = make_optimizer(model, stage.learning_rate)
-    first = load_checkpoint(checkpoint, model, optimizer).step if checkpoint.exists() else 0
-    pairs, val_pairs = data.pairs_of("train"), data.pairs_of("val")[:120]
+    heads, last_input = EvidenceHeads(model.config.text.hidden_size), LastLayerInput(model)
+    learned = torch.nn.ModuleList([model, heads]).to(runtime.device)
+    optimizer, first = make_optimizer(learned, stage.learning_rate), 0
+    if checkpoint.exists():
+        progress = load_checkpoint(checkpoint, model, optimizer)
+        first = progress.step
+        heads.load_state_dict(progress.extra["evidence"])
+    pairs, val_pairs = data.pairs_of("train"), spread(data.pairs_of("val"), VAL_PAIRS)
     log.write(
         event="start",
         step=first,
@@ -187,24 +214,30 @@ def train(
     )
     image_tokens, wording = model.config.image_tokens, Wording.read(out)
     for step in range(first, min(stage.steps, stop_at or stage.steps)):
-        batch = draw_batch(
+        batch, asked = draw_batch(
             recipe, pairs, data, vocabulary, step, image_tokens, worker, wording, drills
         )
         with runtime.autocast():
-            logprobs, weights = response_logprobs(
-                model, batch, features[batch.images].to(runtime.device)
-            )
+            hidden = hidden_states(model, batch, features[batch.images].to(runtime.device))
+            logprobs, weights = response_logprobs(model, batch, hidden)
+        evidence = heads.loss(last_input.states, asked)
+        mirror = mirror_loss(logits_before(model, hidden, asked), asked, vocabulary)
         loss = -(logprobs * weights).sum() / weights.sum()
+        total = loss + EVIDENCE_WEIGHT * evidence + MIRROR_WEIGHT * mirror
         rate = warmup_cosine(step, stage.steps, stage.learning_rate, stage.warmup)
-        norm = guarded_step(loss, model, optimizer, rate, step, worker=worker)
+        norm = guarded_step(total, learned, optimizer, rate, step, worker=worker)
         if step % stage.log_every == 0:
             log.write(event="step", step=step, loss=loss.item(), norm=norm, rate=rate,
+                      evidence=evidence.item(), mirror=mirror.item(),
                       answers=_mean_loss(logprobs, weights > 1), tokens=int(batch.ids.numel()),
                       sequences=len(batch.ids))  # fmt: skip
         due = (step + 1) % stage.checkpoint_every == 0 or step + 1 == stage.steps
         if due and worker.leads:
-            save_checkpoint(checkpoint, step + 1, model, optimizer)
-            scores = forced_scores(model, data, vocabulary, val_pairs, features, runtime, drills)
+            extra = {"evidence": heads.state_dict()}
+            save_checkpoint(checkpoint, step + 1, model, optimizer, extra)
+            scores = forced_scores(
+                model, data, vocabulary, val_pairs, features, runtime, drills, wording
+            )
             log.write(event="val", step=step + 1, **scores)
     worker.wait()
     return model
@@ -248,6 +281,11 @@ def _mean_loss(logprobs: Tensor, where: Tensor) -> float:
     return float(-logprobs.detach()[where].mean())
 
 
+def spread(pairs: list[dict], count: int) -> list[dict]:
+    """So many pairs, evenly over the list: over all data sets."""
+    return pairs[:: max(1, len(pairs) // count)][:count]
+
+
 @torch.no_grad()
 def forced_scores(
     model: MultimodalModel,
@@ -257,15 +295,17 @@ def forced_scores(
     features: Tensor,
     runtime: Runtime,
     drills: Drills,
+    wording: Wording,
 ) -> dict[str, float]:
     """Accuracy of each answer token given the true text before it (cheap, for watching a run)."""
     hits: dict[str, list[bool]] = {}
+    rng = np.random.default_rng(0)
     for start in range(0, len(pairs), 24):
         views = [
             View(pair, ORDERS[i % 2], LANGUAGES[i // 2 % 2])
             for i, pair in enumerate(pairs[start : start + 24])
         ]
-        responses = [vocabulary.encode(view.response(None)) for view in views]
+        responses = [vocabulary.encode(view.response(rng, wording=wording)) for view in views]
         batch = collate(
             [vocabulary.encode(view.prompt(model.config.image_tokens)) for view in views],
             responses,
@@ -283,10 +323,8 @@ def forced_scores(
             for where in drills.findings(response):
                 said = right[row, before + where.start : before + where.stop]
                 hits.setdefault("findings", []).append(bool(said.all()))
-            for i, line in enumerate(lines_of(response, vocabulary)):
-                if batch.weights[row, before + 1 + i] > 1:
-                    name = "final" if line is None else QUESTIONS[line]
-                    hits.setdefault(name, []).append(bool(right[row, before + i]))
+            for i, name in answers_in(response, vocabulary).items():
+                hits.setdefault(name, []).append(bool(right[row, before + i]))
     return {name: float(np.mean(values)) for name, values in hits.items()}
 
 
@@ -321,7 +359,7 @@ def work(worker: Worker, args: argparse.Namespace) -> None:
     """One process of a run."""
     recipe = with_steps(RECIPES[args.recipe], "sft", args.steps, args.learning_rate)
     shares = {"describe_share": args.describe_share, "short_share": args.short_share,
-              "drill_share": args.drill_share}  # fmt: skip
+              "drill_share": args.drill_share, "seed": args.seed}  # fmt: skip
     recipe = replace(recipe, **{name: share for name, share in shares.items() if share is not None})
     runtime = open_runtime(args.device, args.threads)
     data = load_creatives(*args.data)
@@ -360,6 +398,7 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cache", type=Path, required=True, help="folder for decoded pixels")
     parser.add_argument("--steps", type=int, help="replaces the recipe's number of steps")
     parser.add_argument("--learning-rate", type=float, help="replaces the recipe's peak rate")
+    parser.add_argument("--seed", type=int, help="replaces the recipe's: a continuation draws anew")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--workers", type=int, default=1, help="processes that share each batch")
 

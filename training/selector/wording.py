@@ -62,7 +62,9 @@ class Wording:
         scores = json.loads(rows[-1]["scores"]) if rows else {}
         # Whether the product is the one meant shows in its kind and colour alone.
         match = scores.get("kind", 1.0) * scores.get("color", 1.0)
-        return Wording({**scores, "match": match})
+        # A price is read character by character, and quoted whole.
+        price = math.prod(v for name, v in scores.items() if name.startswith("price_"))
+        return Wording({**scores, "match": match, "price": price})
 
     def doubt(self, question: str, answer: str, language: str, text: str) -> float:
         """1 - product of the accuracies over the stated factors, least over fitting templates."""

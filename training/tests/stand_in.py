@@ -7,6 +7,14 @@ import numpy as np
 from PIL import Image
 
 COLOURS = {"red": (210, 40, 40), "blue": (40, 60, 200), "green": (40, 160, 70)}
+# What is the same in every picture.
+PLAIN = {
+    "text_readable": True, "text_level": "large", "has_cta": False, "text_crowded": False,
+    "person": False, "inset": False, "has_badge": False, "columns": False, "border": "none",
+    "layout_crowded": False, "text_over": False, "cut": False, "tilted": False, "centered": True,
+    "blurred": False, "compressed": False, "size_level": "large", "exposure": "normal", "count": 1,
+    "background": "plain", "scene_fits": False, "product_stands_out": True,
+}  # fmt: skip
 ASPECTS = ("q3", "q4", "q5", "q6", "q7", "q8", "q9")
 
 
@@ -47,7 +55,7 @@ def write_stand_in(root: Path, products: int = 12, size: int = 64, prefix: str =
                        "has_price": bool(light == 1.0), "match": "right", "has_headline": True,
                        "headline": "Bright" if light == 1.0 else "Dim", "headline_interest": "new",
                        "scene_interest": "", "has_prop": False, "prop": "none",
-                       "prop_fits": False}  # fmt: skip
+                       "prop_fits": False, **PLAIN}  # fmt: skip
             tables["creatives"].append(
                 {"id": name + side, "product_id": name, "file": file, "factors": factors}
             )
@@ -63,7 +71,13 @@ def write_stand_in(root: Path, products: int = 12, size: int = 64, prefix: str =
                 "b": name + "b",
                 "title": {"en": f"A {color} square", "zh": f"{color}方块"},
                 "queries": {"en": [f"{color} square", "bright"], "zh": ["方块", "明亮"]},
-                "context": {"kind": "mug", "color": color, "interests": [], "feature": ""},
+                "context": {
+                    "kind": "mug",
+                    "color": color,
+                    "interests": [],
+                    "feature": "",
+                    "color_asked": True,
+                },
                 "p_a": 0.9 if answers["q10"] == "A" else 0.1,
                 "label": answers["q10"],
                 "comparable": True,

@@ -5,26 +5,40 @@ import json
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from common.runtime import Runtime, open_runtime
 from common.tokenizer import PAD
-from encoder import data
-from encoder.losses import ObjectiveWeights, filter_weights, info_nce, load_balance
-from encoder.moon import BANK_SIZE, MemoryBank, circle_loss, generative_loss
-from encoder.pictures import KeptPictures, LivePictures
-from encoder.pretrain_vision import VISION
+from encoder import batches, catalogue
+from encoder.batches import Sampler, Written, allowed_negatives, encode_view, sample_written
+from encoder.catalogue import Catalogue, Product, Scene, Search
+from encoder.losses import (
+    FILTERED_WEIGHT,
+    ObjectiveWeights,
+    Switches,
+    filter_weights,
+    info_nce,
+    load_balance,
+)
+from encoder.moon import BANK_SIZE, MemoryBank, circle_loss, generative_loss, purchase_loss
+from encoder.pictures import KeptPictures, LivePictures, change_background, take
+from encoder.pretrain_vision import VISION, Pooled
+from encoder.pretrain_vision import train as train_tower
+from encoder.purchases import cleaned, named_entities
 from encoder.recipes import SMOKE
+from encoder.splits import last_fifth
 from encoder.train import (
+    ABLATIONS,
     METHODS,
-    SHARES,
     Run,
     Setting,
     Trainee,
     Views,
     draw,
     nano_config,
+    start_weights,
     step_loss,
     train,
 )
@@ -33,30 +47,40 @@ COLOURS = ("red", "teal", "amber", "black", "white", "green")
 KINDS = ("lamp", "mug", "chair")
 
 
-def products() -> tuple[list[data.Product], torch.Tensor]:
-    """Eighteen products of plain colours, two pictures each."""
-    out, pixels = [], []
-    generator = torch.Generator().manual_seed(3)
+def stand_in_catalogue() -> Catalogue:
+    """Eighteen products of plain colours, three pictures each; the last one is held out."""
+    products, pixels = [], []
+    generator = np.random.default_rng(3)
     for number, (kind, colour) in enumerate((k, c) for k in KINDS for c in COLOURS):
-        product = data.Product(
-            key=f"p{number}",
-            source="catalogue",
-            split="train",
-            group=f"p{number}",
-            titles=[f"{colour} {kind} by Juno"],
-            enriched=[f"{colour} {kind} by Juno. {colour}, {kind}"],
-            query_texts=[f"{colour} {kind}"],
-            main_images=[],
-            query_images=[],
-            descriptions=[f"{kind} in plain {colour}, made by Juno"],
-            scenes=[data.Scene(Path("unused"), [f"{colour} {kind}: "], ["left, top, small"])],
+        key, place = f"p{number}", 3 * number
+        other = f"p{(number + 1) % 18}"
+        search = Search((f"{colour} {kind}", f"{colour}的{kind}"), Path(f"{key}-1"),
+                        frozenset({key}), (other,))  # fmt: skip
+        broad = Search((kind, kind), None, frozenset({key, other}))
+        products.append(
+            Product(
+                key=key,
+                source="catalogue",
+                split="val" if number == 17 else "train",
+                category=kind,
+                titles=[f"Juno {colour} {kind}", f"Juno {colour}的{kind}"],
+                enriched=[f"Juno {colour} {kind}. {kind}, {colour}"] * 2,
+                main_images=[Path(f"{key}-0")],
+                other_images=[Path(f"{key}-1"), Path(f"{key}-2")],
+                searches={"purchase": [search], "click": [broad]},
+                labels=frozenset({kind, colour}),
+                descriptions=[f"{kind} in plain {colour}, made by Juno"],
+                scenes=[
+                    Scene(Path("unused"), [f"Find: {kind}. "], ["left, top, small"], place + 2)
+                ],
+                main_rows=[place],
+                other_rows=[place + 1, place + 2],
+            )
         )
-        product.scenes[0].row = 2 * number + 1
-        product.main_rows, product.query_rows = [2 * number], [2 * number + 1]
-        base = torch.randint(0, 256, (1, 3, 8, 8), generator=generator, dtype=torch.uint8)
-        pixels += [base.repeat_interleave(16, 2).repeat_interleave(16, 3)] * 2
-        out.append(product)
-    return out, torch.cat(pixels)
+        base = generator.integers(0, 256, (1, 8, 8, 3), dtype=np.uint8)
+        pixels += [base.repeat(16, 1).repeat(16, 2)] * 3
+    rows = {Path(f"p{i}-{view}"): 3 * i + view for i in range(18) for view in range(3)}
+    return Catalogue(products, np.concatenate(pixels), rows)
 
 
 @pytest.fixture(scope="module")
@@ -65,57 +89,159 @@ def runtime() -> Runtime:
 
 
 @pytest.fixture(scope="module")
-def stand_in() -> tuple[list[data.Product], torch.Tensor]:
-    return products()
+def stand_in() -> Catalogue:
+    return stand_in_catalogue()
 
 
-def start(stand_in: tuple[list[data.Product], torch.Tensor], run: Run) -> tuple:
+@pytest.fixture(scope="module")
+def sampler(stand_in: Catalogue) -> Sampler:
+    return Sampler(stand_in.training, stand_in.rows)
+
+
+def start(stand_in: Catalogue, run: Run) -> tuple:
     """Trainee and tokenizer, the same for the same run."""
     torch.manual_seed(5)
-    tokenizer = data.catalogue_tokenizer(stand_in[0])
-    return Trainee(nano_config(tokenizer, run.switches.experts)), tokenizer
+    tokenizer = batches.catalogue_tokenizer(stand_in.products)
+    return Trainee(nano_config(tokenizer, run.without)), tokenizer
+
+
+def weights_of(path: Path) -> dict:
+    return torch.load(path, weights_only=True)["model"]
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_trains_and_resumes_bit_identically(
-    method: str, stand_in: tuple, runtime: Runtime, tmp_path: Path
+    method: str, stand_in: Catalogue, runtime: Runtime, tmp_path: Path
 ) -> None:
-    whole = Run(tmp_path / "whole", method, steps=SMOKE.steps, batch=SMOKE.batch)
+    whole = Run(tmp_path / "whole", SMOKE.moon2, method)
     for run in (
         whole,
         dataclasses.replace(whole, output=tmp_path / "parts", stop_at=2),
         dataclasses.replace(whole, output=tmp_path / "parts"),
     ):
         trainee, tokenizer = start(stand_in, run)
-        before = trainee.encoder.model["connector"].modality_projection.proj.weight.clone()
-        tower = trainee.encoder.model["vision_model"]
-        train(run, trainee, tokenizer, stand_in[0], LivePictures(tower, stand_in[1]), runtime)
-        assert not torch.equal(
-            before, trainee.encoder.model["connector"].modality_projection.proj.weight
-        )
-    states = [
-        torch.load(tmp_path / name / "checkpoint.pt", weights_only=True)["model"]
-        for name in ("whole", "parts")
-    ]
+        connector = trainee.encoder.model["connector"].modality_projection.proj.weight
+        before = connector.clone()
+        pictures = LivePictures(trainee.encoder.model["vision_model"], stand_in.pixels)
+        train(run, trainee, tokenizer, stand_in, pictures, runtime)
+        assert not torch.equal(before, connector)
+    states = [weights_of(tmp_path / name / "checkpoint.pt") for name in ("whole", "parts")]
     for name, tensor in states[0].items():
         assert torch.equal(tensor, states[1][name]), name
 
 
-def test_generative_examples_are_of_all_four_kinds(stand_in: tuple) -> None:
-    written = data.sample_written(stand_in[0], SHARES, 80, random.Random(3))
-    ends = ("by Juno", "Juno", "small")
-    kinds = {
-        "title": [t for t in written.texts if t.endswith("by Juno") and "made" not in t],
-        "attributes": [t for t in written.texts if not t.endswith(ends)],
-        "describe": [t for t in written.texts if "made by" in t],
-        "ground": [t for t in written.texts if t == "left, top, small"],
+@pytest.mark.parametrize("without", list(ABLATIONS))
+def test_every_ablation_trains(without: str, stand_in: Catalogue, runtime: Runtime) -> None:
+    run = Run(Path("unused"), SMOKE.moon2, without=without)
+    trainee, tokenizer = start(stand_in, run)
+    pictures = LivePictures(trainee.encoder.model["vision_model"], stand_in.pixels)
+    sampler = Sampler(stand_in.training, stand_in.rows)
+    views = Views(trainee.encoder, tokenizer)
+    setting = Setting(views, trainee.objective, sampler, pictures, MemoryBank())
+    loss, parts = step_loss(setting, run, 0)
+    assert torch.isfinite(loss)
+    expected = {
+        "alignment": {"mixture"},
+        "intra-product alignment": {"t", "i", "mm", "cross"},
+        "cross-view terms (ours)": {"t", "i", "mm", "intra"},
+    }.get(without, {"t", "i", "mm", "intra", "cross"})
+    noted = {name for name in parts if name.startswith("w_")} | {"balance", "entropy"}
+    assert parts.keys() - noted == expected
+    assert ("balance" in parts) == run.switches.experts
+
+
+def test_the_tower_learns_in_both_stages_resumes_and_starts_the_encoder(
+    stand_in: Catalogue, runtime: Runtime, tmp_path: Path
+) -> None:
+    for out, stops in ((tmp_path / "whole", (None,)), (tmp_path / "parts", (2, None))):
+        for stop in stops:
+            torch.manual_seed(5)
+            model = Pooled()
+            train_tower("s1", model, stand_in, SMOKE.self_supervised, out, runtime, stop_at=stop)
+        train_tower("s2", model, stand_in, SMOKE.click_supervised, out, runtime)
+    states = [weights_of(tmp_path / name / "tower-s2.pt") for name in ("whole", "parts")]
+    for name, tensor in states[0].items():
+        assert torch.equal(tensor, states[1][name]), name
+    log = [json.loads(line) for line in (tmp_path / "parts/pretrain-s2.jsonl").open()]
+    assert [row["step"] for row in log if row["event"] == "val"] == [
+        0,
+        SMOKE.click_supervised.steps,
+    ]
+    run = Run(Path("unused"), SMOKE.moon2)
+    trainee, _ = start(stand_in, run)
+    start_weights(trainee, run, tmp_path / "whole/tower-s2.pt")
+    weight = trainee.encoder.model["vision_model"].post_layernorm.weight
+    assert torch.equal(weight, states[0]["tower.post_layernorm.weight"])
+
+
+def test_a_batch_brings_what_was_passed_by_and_spares_what_was_clicked(sampler: Sampler) -> None:
+    batch = sampler.batch(60, random.Random(1))
+    assert len(batch.keys) == 60
+    row = 0
+    while row < 59:
+        passed = f"p{(int(batch.keys[row][1:]) + 1) % 18}"
+        is_known = passed in sampler.by_key  # p17 is held out: what p16's buyer passed by is not
+        assert not is_known or batch.keys[row + 1] == passed
+        row += 2 if is_known else 1
+    for key, positives, text, row, main, more in zip(
+        batch.keys, batch.positives, batch.query_texts, batch.query_rows, batch.main_rows,
+        batch.expanded_rows, strict=True,
+    ):  # fmt: skip
+        product = sampler.by_key[key]
+        assert key in positives
+        assert main == product.main_rows[0]
+        assert row == product.other_rows[0]  # the photo of the search
+        assert more == product.other_rows[1]  # another view than the query's
+        if text in product.labels:
+            assert positives >= {p.key for p in sampler.products if text in p.labels}
+    labelled = sum(text in KINDS or text in COLOURS for text in batch.query_texts)
+    assert 3 <= labelled <= 18  # LABEL_SHARE of 60
+
+
+def test_clicks_are_drawn_by_signal_and_categories_stand_side_by_side(sampler: Sampler) -> None:
+    clicks = sampler.batch(40, random.Random(2), {"click": 1.0})
+    assert set(clicks.query_texts) <= {*KINDS, *COLOURS}  # the clicked search says the kind alone
+    alike = sampler.batch(40, random.Random(2), alike=4)
+    groups = [alike.keys[at : at + 4] for at in range(0, 40, 4)]
+    kinds = [{sampler.by_key[key].category for key in group} for group in groups]
+    assert all(len(kind) == 1 for kind in kinds)
+    assert all(len(set(group)) == 4 for group in groups)
+
+
+def test_cleaning_keeps_the_least_similar_query_that_names_enough() -> None:
+    def product(key: str, texts: list[str], category: str = "lamp") -> Product:
+        searches = [Search((text,), None, frozenset({key})) for text in texts]
+        titles = ["Juno red Lamp", "朱诺红色台灯"]
+        found = {"purchase": searches, "click": searches}
+        return Product(key, "catalogue", "train", category, titles, [], [], [], found)
+
+    known = {"red lamp": 0.9, "juno lamp": 0.4, "lamp": 0.1, "红色台灯": 0.5}
+    products = [
+        product("a", ["red lamp", "juno lamp", "lamp"]),
+        product("b", ["lamp"]),
+        product("c", ["红色台灯", "red lamp"]),
+    ]
+    kept, shares = cleaned(products, lambda texts, _: torch.tensor([known[t] for t in texts]))
+    assert {p.key: [s.texts for s in p.searches["purchase"]] for p in kept} == {
+        "a": [("juno lamp",)],
+        "c": [("红色台灯",)],
     }
-    assert {kind: 8 <= len(found) <= 32 for kind, found in kinds.items()} == dict.fromkeys(
-        kinds, True
-    )
+    assert all("click" not in p.searches for p in kept)
+    assert shares == {"a": 3.0, "c": 3.0}  # six purchases of lamps, two lamps left
+    assert named_entities("lamp", products[0]) == 1
+
+
+def test_generative_examples_are_of_all_four_kinds(sampler: Sampler) -> None:
+    written = sample_written(sampler, 80, random.Random(3))
+    kinds: dict[str, list[str]] = {}
     for prompt, text, row in zip(written.prompts, written.texts, written.rows, strict=True):
-        assert (prompt != "") == (text == "left, top, small")
-        assert row % 2 == (1 if prompt else 0)  # the scene, else the main picture
+        kinds.setdefault(prompt.split(":")[0], []).append(text)
+        assert row % 3 == (2 if prompt.startswith("Find") else 0)  # the scene, else the main one
+    assert {kind: 8 <= len(found) <= 34 for kind, found in kinds.items()} == dict.fromkeys(
+        ("Title", "Attributes", "Description", "Find"), True
+    )
+    assert all("made by Juno" in text for text in kinds["Description"])
+    assert set(kinds["Find"]) == {"left, top, small"}
 
 
 def test_scenes_are_right_products_shown_once_with_their_place(tmp_path: Path) -> None:
@@ -130,10 +256,39 @@ def test_scenes_are_right_products_shown_once_with_their_place(tmp_path: Path) -
         {"product_id": "q", "file": "d.webp", "factors": {**factors, "x": 0.5, "y": 0.5}},
     ]
     (tmp_path / "creatives.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    found = data.scenes(tmp_path)
+    found = catalogue.scenes(tmp_path)
     assert [scene.path.name for scene in found["p"]] == ["a.webp"]
     assert found["p"][0].places == ["left, bottom, small", "左侧，下部，小"]
     assert found["q"][0].places[0] == "centre, middle, small"
+
+
+def test_a_session_counts_under_its_strongest_signal(tmp_path: Path) -> None:
+    rows = [
+        {"query": {"en": "red lamp", "zh": "红色台灯"}, "shown": ["a", "b", "c", "d"],
+         "clicked": ["a", "b", "c"], "carted": ["a", "b"], "purchased": ["a"]},
+        {"image": "views/a-1.webp", "shown": ["b", "a"], "clicked": ["a"], "carted": ["a"],
+         "purchased": ["a"]},
+    ]  # fmt: skip
+    (tmp_path / "sessions.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    found = catalogue.sessions(tmp_path)
+    assert {key: sorted(by) for key, by in found.items()} == {
+        "a": ["purchase"],
+        "b": ["cart"],
+        "c": ["click"],
+    }
+    typed, shot = found["a"]["purchase"]
+    assert typed.texts == ("red lamp", "红色台灯")
+    assert typed.image is None
+    assert typed.passed == ("d",)
+    assert typed.clicked == {"a", "b", "c"}
+    assert shot.texts == ()
+    assert shot.image == tmp_path / "views/a-1.webp"
+
+
+@pytest.mark.parametrize(("count", "held"), [(1, 1), (4, 1), (5, 1), (6, 2), (10, 2), (11, 3)])
+def test_the_last_fifth_of_an_items_photos_is_held_out(count: int, held: int) -> None:
+    names = [f"train/Item_{number:03d}.webp" for number in range(1, count + 1)]
+    assert last_fifth(reversed(names)) == set(names[count - held :])
 
 
 class AlwaysMask(random.Random):
@@ -143,13 +298,12 @@ class AlwaysMask(random.Random):
         return 0.0
 
 
-def test_grounding_writes_the_place_after_its_prompt(stand_in: tuple) -> None:
-    trainee, tokenizer = start(stand_in, Run(Path("unused"), "generative"))
+def test_grounding_writes_the_place_after_its_prompt(stand_in: Catalogue) -> None:
+    trainee, tokenizer = start(stand_in, Run(Path("unused"), SMOKE.generative, "generative"))
     model = trainee.encoder.eval()
-    tower = model.model["vision_model"]
-    features = LivePictures(tower, stand_in[1]).plain([1])
-    written = data.Written(["red lamp: "], ["left, top, small"], [1])
-    prompt = data.encode_view(tokenizer, written.prompts[0], model.config.shared.image_tokens)
+    features = LivePictures(model.model["vision_model"], stand_in.pixels).plain([1])
+    written = Written(["Find: red lamp. "], ["left, top, small"], [1])
+    prompt = encode_view(tokenizer, written.prompts[0], model.config.shared.image_tokens)
     place = tokenizer.encode(written.texts[0]).ids
     with torch.no_grad():
         found = generative_loss(model, tokenizer, written, features, AlwaysMask())
@@ -161,20 +315,19 @@ def test_grounding_writes_the_place_after_its_prompt(stand_in: tuple) -> None:
 
 
 @pytest.mark.parametrize("method", ["moon2", "contrastive", "purchase"])
-def test_losses_stay_on_the_models_device(method: str, stand_in: tuple) -> None:
+def test_losses_stay_on_the_models_device(method: str, stand_in: Catalogue) -> None:
     """The meta device stands for CUDA: an operation with a tensor left on the CPU is refused."""
-    run = Run(Path("unused"), method, batch=6)
+    run = Run(Path("unused"), SMOKE.moon2, method)
     trainee, tokenizer = start(stand_in, run)
     trainee.to("meta")
-    drawn = draw(stand_in[0], StandInPictures(), run, random.Random(1))
     bank = MemoryBank(torch.randn(3, 256), ["a", "b", "c"])
-    setting = Setting(
-        Views(trainee.encoder, tokenizer), trainee.objective, stand_in[0], StandInPictures(), bank
-    )
+    sampler = Sampler(stand_in.training, stand_in.rows)
+    views = Views(trainee.encoder, tokenizer)
+    setting = Setting(views, trainee.objective, sampler, StandInPictures(), bank)
     loss, parts = step_loss(setting, run, 1)
     assert loss.device.type == "meta"
     assert {part.device.type for part in parts.values()} == {"meta"}
-    assert drawn.main.device.type == "meta"
+    assert draw(setting, run, 1).main.device.type == "meta"
 
 
 class StandInPictures:
@@ -183,11 +336,31 @@ class StandInPictures:
     def query(self, rows: list[int], _generator: object) -> torch.Tensor:
         return torch.empty(len(rows), VISION.grid**2, VISION.hidden_size, device="meta")
 
+    main = expanded = query
+
     def plain(self, rows: list[int]) -> torch.Tensor:
         return self.query(rows, None)
 
-    def main(self, rows: list[int], _generator: object, _rng: object) -> torch.Tensor:
-        return self.query(rows, None)
+
+def test_methods_see_the_same_products_whatever_augmentation_draws(stand_in: Catalogue) -> None:
+    drawn = {}
+    for without in ("none", "co-augmentation", "filtering"):
+        run = Run(Path("unused"), SMOKE.moon2, without=without)
+        trainee, tokenizer = start(stand_in, run)
+        pictures = LivePictures(trainee.encoder.model["vision_model"], stand_in.pixels)
+        views, sampler = (
+            Views(trainee.encoder, tokenizer),
+            Sampler(stand_in.training, stand_in.rows),
+        )
+        setting = Setting(views, trainee.objective, sampler, pictures, MemoryBank())
+        steps = [draw(setting, run, step) for step in range(6)]
+        drawn[without] = [(d.batch, d.query, d.main) for d in steps]
+        augmented = [d.expanded is not None for d in steps]
+        assert any(augmented) == (without != "co-augmentation")
+    for one, other in zip(drawn["none"], drawn["co-augmentation"], strict=True):
+        assert one[0] == other[0]
+        assert torch.equal(one[1], other[1])
+        assert torch.equal(one[2], other[2])
 
 
 def test_a_missing_gpu_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,16 +369,31 @@ def test_a_missing_gpu_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         open_runtime("cuda", threads=1)
 
 
-def test_kept_features_are_the_frozen_towers(stand_in: tuple) -> None:
-    run = Run(Path("unused"))
-    trainee, _ = start(stand_in, run)
+def test_kept_features_are_the_frozen_towers(stand_in: Catalogue) -> None:
+    trainee, _ = start(stand_in, Run(Path("unused"), SMOKE.moon2))
     tower = trainee.encoder.model["vision_model"]
-    kept = KeptPictures(tower, stand_in[1], stand_in[0])
+    kept, live = (
+        KeptPictures(tower, stand_in.pixels, [0, 4, 9]),
+        LivePictures(tower, stand_in.pixels),
+    )
+    with torch.no_grad():
+        expected = live.plain([9, 0])
+    assert torch.allclose(kept.plain([9, 0]), expected, atol=2e-3)
     generator = torch.Generator().manual_seed(1)
-    features = kept.main([0, 4], generator, None)
+    features = kept.main([0, 4], generator)
     assert features.shape == (2, VISION.grid**2, VISION.hidden_size)
-    assert torch.equal(features, kept.main([0, 4], generator, None))  # one variant: always the same
     assert not torch.equal(features[0], features[1])
+
+
+def test_plain_light_backgrounds_change_and_others_stay(stand_in: Catalogue) -> None:
+    plain = torch.full((1, 3, 32, 32), 250.0)
+    plain[:, :, 8:24, 8:24] = 60
+    busy = take(stand_in.pixels, [0]).float()[:, :, ::4, ::4]
+    empty = torch.full((1, 3, 32, 32), 250.0)  # without a subject the filter leaves it alone
+    out = change_background(torch.cat([plain, busy, empty]), random.Random(1))
+    assert torch.equal(out[0, :, 8:24, 8:24], plain[0, :, 8:24, 8:24])
+    assert not torch.equal(out[0, :, :8], plain[0, :, :8])
+    assert torch.equal(out[1:], torch.cat([busy, empty]))
 
 
 def test_circle_loss_falls_as_positives_rise_and_ignores_what_is_not_allowed() -> None:
@@ -225,23 +413,54 @@ def test_memory_bank_keeps_the_last_rows() -> None:
         bank.push(torch.full((100, 4), float(step)), [f"g{step}"] * 100)
     assert bank.vectors is not None
     assert bank.vectors.shape == (BANK_SIZE, 4)
-    assert bank.groups == ["g0"] * 56 + ["g1"] * 100 + ["g2"] * 100
-    pool, groups = bank.extend(torch.ones(2, 4), ["a", "b"])
-    assert pool.shape == (BANK_SIZE + 2, 4)
-    assert groups[:3] == ["a", "b", "g0"]
+    assert bank.keys == ["g0"] * 56 + ["g1"] * 100 + ["g2"] * 100
+
+
+class TwoWorkers:
+    """The first of two workers; the other has one candidate."""
+
+    rank, count = 0, 2
+
+    def __init__(self, vector: torch.Tensor, key: str) -> None:
+        self.other = (vector, [key])
+
+    def gather(self, value: object) -> list:
+        return [value, self.other]
+
+
+def test_purchases_meet_temporal_and_spatial_negatives() -> None:
+    query, candidate = torch.eye(2, 4), torch.eye(2, 4)
+    batch = batches.Batch(keys=["a", "b"], positives=[frozenset("a"), frozenset({"b", "x"})])
+    near = torch.tensor([[1.0, 0.0, 0.0, 0.0]])
+
+    def loss(bank: MemoryBank, worker: TwoWorkers | None) -> float:
+        return purchase_loss([query], candidate, batch, bank, (4,), worker).item()
+
+    alone = loss(MemoryBank(), None)
+    assert loss(MemoryBank(near, ["n"]), None) > alone + 0.1
+    assert loss(MemoryBank(), TwoWorkers(near, "n")) > alone + 0.1
+    own = torch.tensor([[0.0, 1.0, 0.0, 0.0]])  # near b, which clicked on x: no negative of b
+    assert loss(MemoryBank(own, ["x"]), None) < alone + 0.1
 
 
 def test_info_nce_equals_cross_entropy_when_all_negatives_count() -> None:
     similarity = torch.randn(4, 4, generator=torch.Generator().manual_seed(2))
     allowed = ~torch.eye(4, dtype=torch.bool)
     expected = torch.nn.functional.cross_entropy(similarity / 0.1, torch.arange(4))
-    assert torch.allclose(info_nce(similarity, allowed, 0.1, torch.ones(4)), expected)
+    assert torch.allclose(info_nce(similarity, allowed, 0.1), expected)
+    assert torch.allclose(info_nce(similarity, allowed, 0.1, torch.ones(4, 4)), expected)
 
 
-def test_filtering_lowers_the_weight_of_triplets_below_the_threshold() -> None:
+def test_filtered_triplets_count_less_in_the_sum() -> None:
     similarity = torch.tensor([[0.9, 0.1], [0.8, 0.2]])
+    weights = filter_weights(similarity, 0.0)
+    low = pytest.approx(FILTERED_WEIGHT)
+    assert weights.tolist() == [[1.0, 1.0], [low, 1.0]]  # 0.2 - 0.8 is below the threshold
     allowed = ~torch.eye(2, dtype=torch.bool)
-    assert filter_weights(similarity, allowed, 0.0).tolist() == pytest.approx([1.0, 0.3])
+    found = info_nce(similarity, allowed, 1.0, weights)
+    e = torch.exp(similarity)
+    rows = [e[0, 0] / (e[0, 0] + e[0, 1]), e[1, 1] / (e[1, 1] + FILTERED_WEIGHT * e[1, 0])]
+    assert torch.allclose(found, -torch.stack(rows).log().mean())
 
 
 def test_objective_weights_start_near_one_and_balance_is_one_when_even() -> None:
@@ -249,3 +468,9 @@ def test_objective_weights_start_near_one_and_balance_is_one_when_even() -> None
     even = torch.full((5, 4), 0.25)
     assert ObjectiveWeights(4).weight("mm", even).item() == pytest.approx(1.0, abs=0.02)
     assert load_balance(even, even).item() == pytest.approx(1.0)
+
+
+def test_rows_outside_the_batch_are_never_positives() -> None:
+    allowed = allowed_negatives([frozenset("a"), frozenset({"b", "c"})], ["a", "b", "c"])
+    assert allowed.tolist() == [[False, True, True], [True, False, False]]
+    assert Switches() == ABLATIONS.get("none", Switches())

@@ -7,7 +7,13 @@ import torch
 
 from common.tokenizer import train_tokenizer
 from selector.examples import Vocabulary, lines_of
-from selector.grpo import Line, Reward, group_advantages, grpo_loss, token_advantages
+from selector.grpo import (
+    Line,
+    Reward,
+    group_advantages,
+    grpo_loss,
+    token_advantages,
+)
 from selector.prompt import TAGS, WORDS
 
 
@@ -47,23 +53,29 @@ def test_divergence_is_the_unbiased_positive_estimate() -> None:
     assert float(kl) == pytest.approx(math.exp(gap) - gap - 1)
 
 
-def test_a_line_is_credited_to_its_own_tokens() -> None:
-    text = "<think>\nQ1 NO x\nQ3 A>B y\n</think><answer>A</answer>"
-    tokenizer = train_tokenizer([text], 400, tags=TAGS, words=WORDS)
-    vocabulary = Vocabulary(tokenizer)
-    ids = vocabulary.encode(text)
+TEXT = "<think>\nQ1 NO x\nQ3 A>B y\nQ10 A z\n</think><answer>A</answer>"
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return Vocabulary(train_tokenizer([TEXT, "Q10 B"], 400, tags=TAGS, words=WORDS))
+
+
+def test_a_line_is_credited_to_its_own_tokens(vocabulary: Vocabulary) -> None:
+    """The form counts everywhere, a line in itself, the verdict in its line and behind it."""
+    ids = vocabulary.encode(TEXT)
     lines = lines_of(ids, vocabulary)
-    assert [line for line in dict.fromkeys(lines) if line is not None] == [0, 2]
+    assert [line for line in dict.fromkeys(lines) if line is not None] == [0, 2, 9]
+    assert lines[0] is None
     assert lines[-1] is None
     right, wrong = Line(right=True, faithful=True), Line(right=False, faithful=False)
     rewards = [
-        Reward(1.0, 1.0, {"q1": right, "q3": wrong}),
-        Reward(1.0, 0.0, {"q1": right, "q3": right}),
+        Reward(1.0, 1.0, {"q1": right, "q3": wrong, "q10": right}),
+        Reward(0.0, 0.0, {"q1": right, "q3": right, "q10": wrong}),
     ]
     better, worse = token_advantages(rewards, 2, [ids, ids], vocabulary)
-    outcome, line = 0.7071, 0.7071  # of two rewards, each is 1/sqrt 2 deviations from the mean
-    expected = {None: outcome, 0: outcome, 2: outcome - line}
-    torch.testing.assert_close(
-        better, torch.tensor([expected[q] for q in lines]), atol=1e-3, rtol=0
-    )
+    part = 0.7071  # of two rewards, each is 1/sqrt 2 deviations from the mean
+    expected = {0: part, 2: 0.0, 9: 3 * part, None: 2 * part}
+    wanted = [part if i < lines.index(0) else expected[q] for i, q in enumerate(lines)]
+    torch.testing.assert_close(better, torch.tensor(wanted), atol=1e-3, rtol=0)
     torch.testing.assert_close(worse, -better, atol=1e-3, rtol=0)

@@ -1,8 +1,12 @@
 """Wordings whose facts the tower cannot tell are rarely drawn."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from common.logs import RunLog
 from selector.wording import Wording
 
 READ = 'The words differ: "Light as air" and "Fresh design"'
@@ -32,3 +36,12 @@ def test_without_measured_accuracies_all_wordings_are_drawn() -> None:
     variants = [{"q1": READ}, {"q1": SEEN}]
     drawn = {Wording({}).choose({"q1": "NO"}, variants, "en", rng)["q1"] for _ in range(50)}
     assert drawn == {READ, SEEN}
+
+
+def test_a_quoted_price_is_as_doubtful_as_its_characters_together(tmp_path: Path) -> None:
+    scores = {"has_price": 1.0, "price_0": 0.9, "price_1": 0.8, "kind": 0.5, "color": 0.5}
+    RunLog(tmp_path, "pretrain-vision", quiet=False).write(event="val", scores=json.dumps(scores))
+    wording = Wording.read(tmp_path)
+    quoted = "Only A names the price, $12"
+    assert wording.doubt("q5", "A>B", "en", quoted) == pytest.approx(1 - 0.9 * 0.8)
+    assert wording.accuracy["match"] == pytest.approx(0.25)
