@@ -13,6 +13,7 @@ from typing import Any
 
 from common.export import write_json, write_manifest
 from common.logs import read_log
+from common.markdown import table
 from encoder.recipes import CPU
 from encoder.rows import plan
 
@@ -76,12 +77,6 @@ def cell(share: dict[str, float]) -> str:
     return f"{share['value']:.1f} [{share['low']:.1f}, {share['high']:.1f}]"
 
 
-def markdown(head: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table."""
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
-
-
 def recall_table(figures: dict[str, Any]) -> str:
     """One row a task."""
     rows = [
@@ -90,7 +85,7 @@ def recall_table(figures: dict[str, Any]) -> str:
         for group in GROUPS
         for name, row in figures.get(group, {}).items()
     ]
-    return markdown(["task", "queries", "pool", *(f"R@{k}" for k in CUTS)], rows)
+    return table(["task", "queries", "pool", *(f"R@{k}" for k in CUTS)], rows)
 
 
 def target_table(figures: dict[str, Any]) -> str:
@@ -100,7 +95,7 @@ def target_table(figures: dict[str, Any]) -> str:
         row = figures[group][name]
         chance = 100 * int(cut.removeprefix("R@")) / row["pool"]
         rows.append([f"{group}: {name} {cut}", f"≥ {asked}", cell(row[cut]), f"{chance:.1f}"])
-    return markdown(["target", "asked", "measured", "chance"], rows)
+    return table(["target", "asked", "measured", "chance"], rows)
 
 
 ROWS = """Every row: one frozen tower (that of stage S2, which no row's method trained); text model
@@ -122,7 +117,7 @@ def row_table(rows: list[dict[str, Any]]) -> str:
     heads = [f"{group} {name.split(' (')[0]} {cut}" for group, name, cut in ROW_COLUMNS]
     cells = [[cell(row[group][name][cut]) for group, name, cut in ROW_COLUMNS] for row in rows]
     body = [[row["name"], *own] for row, own in zip(rows, cells, strict=True)]
-    return markdown(["row", *heads], body)
+    return table(["row", *heads], body)
 
 
 TOWER = """R@1 of held-out photos among the pictures of their source's `val` products, by the
@@ -134,7 +129,7 @@ def tower_table(tower: dict[str, dict[str, float]]) -> str:
     """What each stage of visual encoding brings."""
     sources = list(next(iter(tower.values())))
     rows = [[name, *(f"{100 * own[s]:.1f}" for s in sources)] for name, own in tower.items()]
-    return markdown(["tower", *sources], rows)
+    return table(["tower", *sources], rows)
 
 
 STUDIO = """`npm run perigee -- evaluate encoder` on the demo catalogue, float16 weights on
@@ -165,9 +160,9 @@ def studio_section(report: dict[str, Any], figures: dict[str, Any]) -> str:
     return "\n\n".join(
         [
             STUDIO.format(largest=max(differences), count=len(differences)),
-            markdown(heads, rows),
+            table(heads, rows),
             f"Matryoshka prefixes, {direction}:",
-            markdown(["dimension", *(f"R@{k}" for k in CUTS)], sizes),
+            table(["dimension", *(f"R@{k}" for k in CUTS)], sizes),
         ]
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from common.export import write_manifest
+from common.markdown import table
 from selector.results import RESULTS
 
 TARGETS = "training/results/selector.md"
@@ -22,14 +23,13 @@ def quality_table(results: dict[str, Any], stage: str) -> str:
     """The main figures of the shipped stage."""
     heads = ("set", "accuracy, orders averaged", "ceiling", "flip rate", "true facts",
              "faithful reasons")  # fmt: skip
-    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
-    for name, row in results.items():
-        if name.startswith(f"{stage} "):
-            cells = (name, rate_text(row["accuracy"]), f"{row['ceiling']:.1%}",
-                     rate_text(row["flips"]), rate_text(row["facts"]),
-                     rate_text(row["faithful"]))  # fmt: skip
-            lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    rows = [
+        [name, rate_text(row["accuracy"]), f"{row['ceiling']:.1%}", rate_text(row["flips"]),
+         rate_text(row["facts"]), rate_text(row["faithful"])]
+        for name, row in results.items()
+        if name.startswith(f"{stage} ")
+    ]  # fmt: skip
+    return table(heads, rows)
 
 
 def quality(results: dict[str, Any], stage: str) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from common.export import write_json
 from common.logs import read_log
+from common.markdown import table
 from common.stats import bootstrap, expected_calibration_error, reliability, wilson
 from selector.generate import sigmoid
 from selector.prompt import QUESTIONS
@@ -219,12 +220,6 @@ def plot_reliability(summaries: dict[str, dict], path: Path) -> None:
 
 HEADERS = ("set", "ceiling", "accuracy, orders averaged", "of ceiling", "accuracy of one run",
            "right in both orders", "flip rate", "true facts", "faithful reasons")  # fmt: skip
-
-
-def table(headers: tuple[str, ...], rows: list[list[str]]) -> str:
-    """A Markdown table."""
-    lines = ["| " + " | ".join(headers) + " |", "|" + "---|" * len(headers)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
 
 
 def main_rows(summaries: dict[tuple, dict]) -> list[list[str]]:

@@ -139,9 +139,7 @@ def draw_batch(
                 prompt, response = view.prompt(image_tokens), drills.draw(view, rng).text
             else:
                 prompt = view.prompt(image_tokens, with_queries)
-                if (
-                    kind == SHORT
-                ):  # another prompt, so that the usual one never goes without reasons
+                if kind == SHORT:  # so that the usual prompt never goes without reasons
                     prompt = prompt.replace("\nProtocol: ", "\nAnswers: ")
                 response = view.response(rng, kind == FULL, wording)
             row, begin = len(prompts), len(ids := vocabulary.encode(prompt))
