@@ -1,36 +1,21 @@
-import { Writable } from "node:stream";
 import { parseArgs } from "node:util";
 import { expect, test } from "vitest";
 import { AppError } from "@/shared/lib/errors";
-import { UsageError, type CliCommand, type CliIo } from "./command";
-import { runCli } from "./run-cli";
+import { UsageError, type CliCommand } from "./command";
+import { runCaptured } from "./run-captured";
 
-function capture(): { stream: Writable; text: () => string } {
-  const chunks: string[] = [];
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      chunks.push(String(chunk));
-      done();
-    },
-  });
-  return { stream, text: () => chunks.join("") };
-}
-
-async function run(
+function run(
   args: string[],
   body: CliCommand["run"] = () => Promise.resolve(0),
   signal = new AbortController().signal,
 ): Promise<{ code: number; out: string; err: string }> {
-  const [stdout, stderr] = [capture(), capture()];
-  const io: CliIo = { stdout: stdout.stream, stderr: stderr.stream, signal };
   const command: CliCommand = {
     name: "greet",
     summary: "Says hello.",
     usage: "Usage: …",
     run: body,
   };
-  const code = await runCli(args, io, { greet: () => Promise.resolve(command) });
-  return { code, out: stdout.text(), err: stderr.text() };
+  return runCaptured(args, command, signal);
 }
 
 test("--help lists the commands on stdout; no command at all is a usage error on stderr", async () => {

@@ -25,8 +25,9 @@ from common.stats import bootstrap
 from common.tokenizer import load_tokenizer
 from encoder.catalogue import CACHE, Catalogue, Product, load_catalogue, read_jsonl
 from encoder.model import Moon2, normalised_prefix
+from encoder.objectives import Views
 from encoder.pretrain_vision import VISION
-from encoder.train import Trainee, Views, nano_config
+from encoder.train import Trainee, nano_config
 
 CUTS = (1, 5, 10)
 DIRECTIONS = ("t→mm", "i→mm", "mm→mm", "t→i", "i→t")

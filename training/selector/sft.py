@@ -8,6 +8,7 @@ the answers of both orders are mirror images.
 """
 
 import argparse
+import hashlib
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -342,7 +343,8 @@ def cached_features(
     recipe: Recipe, data: Creatives, out: Path, cache: Path, runtime: Runtime
 ) -> Tensor:
     """Vision features of all creatives, computed once for a vision checkpoint and a data set."""
-    path = out / f"features-{data.name}-{len(data.order)}.pt"
+    tables = b"".join((root / "creatives.jsonl").read_bytes() for root in data.roots)
+    path = out / f"features-{data.name}-{hashlib.sha256(tables).hexdigest()[:8]}.pt"
     if path.exists() and path.stat().st_mtime > (out / "vision.pt").stat().st_mtime:
         return torch.load(path, weights_only=True)
     model = build_model(recipe, load_vocabulary(out))

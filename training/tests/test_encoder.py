@@ -23,6 +23,7 @@ from encoder.losses import (
     load_balance,
 )
 from encoder.moon import BANK_SIZE, MemoryBank, circle_loss, generative_loss, purchase_loss
+from encoder.objectives import Views
 from encoder.pictures import KeptPictures, LivePictures, change_background, take
 from encoder.pretrain_vision import VISION, Pooled
 from encoder.pretrain_vision import train as train_tower
@@ -35,7 +36,6 @@ from encoder.train import (
     Run,
     Setting,
     Trainee,
-    Views,
     draw,
     nano_config,
     start_weights,

@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { Writable } from "node:stream";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCli } from "../run-cli";
+import { runCaptured } from "../run-captured";
 import { command } from "./evaluate";
 
 let root: string;
@@ -13,25 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-function capture(): { stream: Writable; text: () => string } {
-  const chunks: string[] = [];
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      chunks.push(String(chunk));
-      done();
-    },
-  });
-  return { stream, text: () => chunks.join("") };
-}
-
 /** As a shell sees it, with the random models of the tests. */
-async function evaluate(args: readonly string[]) {
-  const [stdout, stderr] = [capture(), capture()];
-  const { signal } = new AbortController();
-  const io = { stdout: stdout.stream, stderr: stderr.stream, signal };
-  const line = ["evaluate", ...args, "--models", "tools/fixtures/models"];
-  const code = await runCli(line, io, { evaluate: () => Promise.resolve(command) });
-  return { code, out: stdout.text(), err: stderr.text() };
+function evaluate(args: readonly string[]) {
+  return runCaptured(["evaluate", ...args, "--models", "tools/fixtures/models"], command);
 }
 
 interface Rate {

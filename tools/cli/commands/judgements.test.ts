@@ -1,12 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Writable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import agreementFixture from "@/domain/statistics/agreement.fixture.json";
 import rankingFixture from "@/domain/statistics/bradley-terry.fixture.json";
 import type { CliCommand } from "../command";
-import { runCli } from "../run-cli";
+import { runCaptured } from "../run-captured";
 import { command as agreement } from "./agreement";
 import { command as rank } from "./rank";
 
@@ -16,15 +15,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function sink(): { stream: Writable; text: () => string } {
-  const chunks: string[] = [];
-  const write = (chunk: unknown, _encoding: unknown, done: () => void): void => {
-    chunks.push(String(chunk));
-    done();
-  };
-  return { stream: new Writable({ write }), text: () => chunks.join("") };
-}
-
 /** Runs a command on a file with this content. */
 async function run(
   command: CliCommand,
@@ -33,12 +23,7 @@ async function run(
 ): Promise<{ code: number; out: string; err: string }> {
   const input = path.join(folder, "input.csv");
   await writeFile(input, csv);
-  const [stdout, stderr] = [sink(), sink()];
-  const io = { stdout: stdout.stream, stderr: stderr.stream, signal: new AbortController().signal };
-  const code = await runCli([command.name, "--input", input, ...args], io, {
-    [command.name]: () => Promise.resolve(command),
-  });
-  return { code, out: stdout.text(), err: stderr.text() };
+  return runCaptured([command.name, "--input", input, ...args], command);
 }
 
 function csvOf(header: string, rows: readonly (readonly (string | number)[])[]): string {

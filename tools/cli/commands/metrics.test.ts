@@ -1,11 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Writable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import fixture from "@/domain/retrieval/trec.fixture.json";
-import { runCli } from "../run-cli";
+import { runCaptured } from "../run-captured";
 import { command } from "./metrics";
 
 let folder = "";
@@ -13,15 +12,6 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "perigee-metrics-"));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-function sink(): { stream: Writable; text: () => string } {
-  const chunks: string[] = [];
-  const write = (chunk: unknown, _encoding: unknown, done: () => void): void => {
-    chunks.push(String(chunk));
-    done();
-  };
-  return { stream: new Writable({ write }), text: () => chunks.join("") };
-}
 
 async function run(
   qrels: string | Buffer,
@@ -32,12 +22,7 @@ async function run(
   const qrelsPath = path.join(folder, `qrels.txt${suffix(qrels)}`);
   const runPath = path.join(folder, `run.txt${suffix(results)}`);
   await Promise.all([writeFile(qrelsPath, qrels), writeFile(runPath, results)]);
-  const [stdout, stderr] = [sink(), sink()];
-  const io = { stdout: stdout.stream, stderr: stderr.stream, signal: new AbortController().signal };
-  const code = await runCli(["metrics", "--qrels", qrelsPath, "--run", runPath, ...args], io, {
-    metrics: () => Promise.resolve(command),
-  });
-  return { code, out: stdout.text(), err: stderr.text() };
+  return runCaptured(["metrics", "--qrels", qrelsPath, "--run", runPath, ...args], command);
 }
 
 const { qrels, run: results, all, per_query: perQuery } = fixture.graded_ties;
@@ -89,14 +74,13 @@ test.each([
 });
 
 test("a file that does not exist is named", async () => {
-  const [stdout, stderr] = [sink(), sink()];
-  const io = { stdout: stdout.stream, stderr: stderr.stream, signal: new AbortController().signal };
   const missing = path.join(folder, "missing.txt");
-  const code = await runCli(["metrics", "--qrels", missing, "--run", missing], io, {
-    metrics: () => Promise.resolve(command),
-  });
+  const { code, err } = await runCaptured(
+    ["metrics", "--qrels", missing, "--run", missing],
+    command,
+  );
   expect(code).toBe(1);
-  expect(stderr.text()).toContain("missing.txt");
+  expect(err).toContain("missing.txt");
 });
 
 test("wrong arguments exit with code 2", async () => {
