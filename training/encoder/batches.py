@@ -14,8 +14,8 @@ from torch import Tensor
 
 from common.tokenizer import IMAGE, IMAGE_EDGE, IMAGE_GLOBAL, PAD, train_tokenizer
 from encoder.catalogue import Product, Scene, Search
+from encoder.model import MAX_TEXT_TOKENS
 
-MAX_TEXT_TOKENS = 28
 MAX_WRITTEN_TOKENS = 48
 VOCABULARY = 3072
 # Shares of the sources in a batch, of signals in stage a, and of searches by a label: all ours.

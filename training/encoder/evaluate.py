@@ -79,6 +79,26 @@ class Encoder:
         return torch.cat(out)
 
 
+class FrozenEncoder(Encoder):
+    """For models with the same tower: it sees every picture once.
+
+    features: what it made of rows of the pixel table so far; the models hand it on.
+    """
+
+    def __init__(
+        self, model: Moon2, tokenizer: Tokenizer, pixels: np.ndarray, features: dict[int, Tensor]
+    ) -> None:
+        super().__init__(model, tokenizer, pixels)
+        self.features = features
+
+    def visual(self, rows: list[int]) -> Tensor:
+        if new := sorted(set(rows) - self.features.keys()):
+            tower = self.views.model.model["vision_model"]
+            seen = tower(normalise(torch.from_numpy(self.pixels[new])))
+            self.features.update(zip(new, seen, strict=True))
+        return self.views.model.connect(torch.stack([self.features[row] for row in rows]))
+
+
 def ranks(query: Tensor, pool: Tensor, target: list[int]) -> np.ndarray:
     """1-based rank of each query's true item; equal scores stand before it."""
     scores = query @ pool.T

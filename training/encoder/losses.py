@@ -83,22 +83,21 @@ def info_nce(
 class ObjectiveWeights(nn.Module):
     """W* [Z, M]: p_zm = softmax over m; w_m = mean over the batch of Σ_z p_zm G~_zb.
 
-    Ours: scaled by M so that equal weights are 1, and W* is `PACE` times what is learned, so that
-    a run of some hundred steps can move it.
+    Ours: scaled by M so that equal weights are 1, and no gradient reaches the gates through w_m.
+    With it they learn to hide each objective from the experts that weigh it: within 100 steps all
+    weights fell to a half and one expert took most tokens.
     """
-
-    PACE = 20.0
 
     def __init__(self, experts: int) -> None:
         super().__init__()
-        self.matrix = nn.Parameter(0.01 * torch.randn(experts, len(OBJECTIVES)) / self.PACE)
+        self.matrix = nn.Parameter(0.01 * torch.randn(experts, len(OBJECTIVES)))
 
     def probabilities(self) -> Tensor:
-        return (self.PACE * self.matrix).softmax(-1)
+        return self.matrix.softmax(-1)
 
     def weight(self, objective: str, gate_weights: Tensor) -> Tensor:
         column = self.probabilities()[:, OBJECTIVES.index(objective)]
-        return len(OBJECTIVES) * (gate_weights @ column).mean()
+        return len(OBJECTIVES) * (gate_weights.detach() @ column).mean()
 
     def sparsity(self) -> Tensor:
         """Mean entropy of the rows: minimised, so that each expert serves few objectives."""

@@ -17,6 +17,8 @@ from common.decoder import SwiGlu, TextConfig, TextModel
 from common.idefics3 import Connector, MultimodalConfig
 from common.vision import VisionTransformer
 
+MAX_TEXT_TOKENS = 28
+
 
 @dataclass(frozen=True)
 class Moon2Config:
@@ -33,6 +35,7 @@ class Moon2Config:
         config = self.shared.to_hf("moon2", "Moon2Model", special)
         config["projection"] = self.projection
         config["matryoshka"] = list(self.matryoshka)
+        config["max_text_tokens"] = MAX_TEXT_TOKENS
         config["text_config"]["num_experts"] = self.experts
         config["text_config"]["num_experts_per_tok"] = self.experts_per_token
         return config

@@ -34,7 +34,7 @@ CPU = Recipe(
     generative=Stage(600, 48, 1e-3),
     contrastive=Stage(600, 48, 6e-4),
     purchase=Stage(400, 48, 3e-4),
-    moon2=Stage(1500, 48, 6e-4),
+    moon2=Stage(1000, 48, 6e-4),
 )
 CUDA = Recipe(
     self_supervised=Stage(10000, 512, 2e-3),

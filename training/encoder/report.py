@@ -14,6 +14,7 @@ from typing import Any
 from common.export import write_json, write_manifest
 from common.logs import read_log
 from common.markdown import table
+from encoder.losses import FILTERED_WEIGHT
 from encoder.recipes import CPU
 from encoder.rows import plan
 
@@ -44,14 +45,15 @@ a tower pretrained after Visual Encoding and Debiasing for CTR (arXiv:2205.04168
 papers' model and shares no weights or data with it.
 
 - **What it does**: maps a text, a picture, or both to one vector of 256 numbers (prefixes of 64 and
-  128 work too); dot products of normalised vectors compare products.
+  128 work too); dot products of normalised vectors compare products. Of a text it reads the first
+  {tokens} tokens.
 - **Method**: vision tower (convolutional stem, {vision_layers} transformer layers), pixel-shuffle
   connector, {text_layers} bidirectional decoder layers with {experts} modality-driven experts
   ({keep} per token), mean pooling. Inter- and intra-product alignment, title enrichment and image
   expansion, dynamic sample filtering with a decaying margin and the 0.6 threshold.
 - **Ours**, since the notes on the papers do not give them: the number of experts, temperatures,
   κ, the margin schedule and all sizes; that objective weights are scaled so that equal ones are 1
-  and that their matrix learns {pace:g} times as fast; that a filtered triplet counts {filtered:g}
+  and send no gradient to the gates; that a filtered triplet counts {filtered:g}
   in InfoNCE's sum; that half of the steps augment the candidates, with one further picture; that
   attribute values and categories are searched for as words, too; that what a shopper typed is
   aligned with the bought item's picture and what they photographed with its title; both losses of
@@ -220,7 +222,10 @@ def main() -> None:
     figures = json.loads((args.run / "results.json").read_text("utf-8"))
     planned = [run.output / "results.json" for run in plan(args.rows, CPU, steps=10)]
     studio = json.loads(args.studio.read_text("utf-8")) if args.studio else []
+    manifest = json.loads((args.model / "manifest.json").read_text("utf-8"))
     results = {
+        "revision": manifest["revision"],
+        "weights": manifest["files"]["model.safetensors"]["sha256"],
         "history": args.history,
         "notes": args.notes.read_text("utf-8").strip(),
         "figures": figures,
@@ -230,27 +235,23 @@ def main() -> None:
     }
     write_json(args.output, results)
     args.output.with_suffix(".md").write_text(render(results), encoding="utf-8")
-    write_card(args.model, args.history, figures)
+    (args.model / "MODEL_CARD.md").write_text(card(args.model, results), encoding="utf-8")
+    write_manifest(args.model, {k: v for k, v in manifest.items() if k not in ("files", "created")})
 
 
-def write_card(model: Path, history: str, figures: dict[str, Any]) -> None:
-    """MODEL_CARD.md, and the manifest that names it."""
-    from encoder.losses import FILTERED_WEIGHT, ObjectiveWeights
-
+def card(model: Path, results: dict[str, Any]) -> str:
+    """MODEL_CARD.md of the exported revision in `model`."""
     config = json.loads((model / "config.json").read_text("utf-8"))
-    card = CARD.format(
+    return CARD.format(
         vision_layers=config["vision_config"]["num_hidden_layers"],
         text_layers=config["text_config"]["num_hidden_layers"],
         experts=config["text_config"]["num_experts"],
         keep=config["text_config"]["num_experts_per_tok"],
-        pace=ObjectiveWeights.PACE,
+        tokens=config["max_text_tokens"],
         filtered=FILTERED_WEIGHT,
-        history=history,
-        tables=recall_table(figures) + "\n\n" + READING,
+        history=results["history"],
+        tables=recall_table(results["figures"]) + "\n\n" + READING,
     )
-    (model / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-    manifest = json.loads((model / "manifest.json").read_text("utf-8"))
-    write_manifest(model, {k: v for k, v in manifest.items() if k not in ("files", "created")})
 
 
 if __name__ == "__main__":

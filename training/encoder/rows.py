@@ -12,13 +12,14 @@ import dataclasses
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from common.export import write_json
 from common.runtime import open_runtime, seed_everything
 from common.tokenizer import load_tokenizer
 from encoder.batches import catalogue_tokenizer
 from encoder.catalogue import load_catalogue
-from encoder.evaluate import Encoder, held_out
+from encoder.evaluate import FrozenEncoder, held_out
 from encoder.pictures import KeptPictures
 from encoder.pretrain_vision import VISION
 from encoder.recipes import RECIPES, Recipe
@@ -51,13 +52,14 @@ def main() -> None:
     parser.add_argument("--generated", type=Path, nargs="+", required=True)
     parser.add_argument("--vision", type=Path, default=Path(".runs/encoder/vision/tower-s2.pt"))
     parser.add_argument("--output", type=Path, default=Path(".runs/encoder/rows"))
-    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--steps", type=int, default=250)
     parser.add_argument("--threads", type=int, default=None)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     args = parser.parse_args()
     runtime = open_runtime(args.device, args.threads)
     catalogue = load_catalogue(args.photos, args.generated, VISION.image_size)
     kept: KeptPictures | None = None
+    features: dict[int, Tensor] = {}
     for run in plan(args.output, RECIPES[args.device], args.steps):
         if (run.output / "results.json").exists():
             continue
@@ -76,7 +78,8 @@ def main() -> None:
         train(run, trainee, tokenizer, catalogue, kept, runtime)
         trainee.cpu().eval()
         with torch.no_grad():
-            found = held_out(Encoder(trainee.encoder, tokenizer, catalogue.pixels), catalogue)
+            encoder = FrozenEncoder(trainee.encoder, tokenizer, catalogue.pixels, features)
+            found = held_out(encoder, catalogue)
         facts = {"name": run.output.name, "steps": run.stage.steps, "batch": run.stage.batch}
         write_json(run.output / "results.json", {**facts, **found})
 

@@ -1,4 +1,4 @@
-"""Which photographs are held out (src/domain/benchmark/split.ts follows with the next revision).
+"""Which photographs are held out (the same as src/domain/benchmark/split.ts).
 
 luma: by product. clothing: by the person who took the photo. grocery: of every item the last fifth
 of its photos. They are numbered as they were taken, and neighbours often show the same pile, so

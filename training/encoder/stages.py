@@ -11,25 +11,23 @@ import argparse
 import hashlib
 from pathlib import Path
 
-import numpy as np
-import torch
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from common.export import write_manifest, write_weights
-from common.images import decode_all, normalise
+from common.images import decode_all
 from common.logs import read_log
 from common.runtime import open_runtime
 from encoder.catalogue import CACHE
 from encoder.evaluate import (
     DemoTables,
     Encoder,
+    FrozenEncoder,
     demo_figures,
     demo_tables,
     demo_vectors,
     load,
 )
-from encoder.model import Moon2, normalised_prefix
+from encoder.model import normalised_prefix
 from encoder.pretrain_vision import VISION
 
 STAGES = {
@@ -63,20 +61,6 @@ be encoded with them.
   The studio measures the same but for rounding; a test compares them.
 - Written by `python -m encoder.stages`; licence Apache-2.0, as the rest.
 """
-
-
-class FrozenEncoder(Encoder):
-    """Runs the tower once for every picture."""
-
-    def __init__(self, model: Moon2, tokenizer: Tokenizer, pixels: np.ndarray) -> None:
-        super().__init__(model, tokenizer, pixels)
-        parts = torch.from_numpy(np.array(pixels)).split(64)
-        with torch.no_grad():
-            tower = model.model["vision_model"]
-            self.features = torch.cat([tower(normalise(part)) for part in parts])
-
-    def visual(self, rows: list[int]) -> Tensor:
-        return self.views.model.connect(self.features[rows])
 
 
 def label_texts(tables: DemoTables) -> list[str]:
@@ -115,11 +99,12 @@ def main() -> None:
     pixels = decode_all(tables.files, VISION.image_size, CACHE, "squash")
     args.output.mkdir(parents=True, exist_ok=True)
     stages, facts_of = [], {}
+    features: dict[int, Tensor] = {}
     for stage, folder in STAGES.items():
         run = args.rows / folder
         facts_of[stage] = read_log(run / "train.jsonl")[0]
         model, tokenizer, _ = load(run)
-        tensors, figures = encode_stage(FrozenEncoder(model, tokenizer, pixels), tables)
+        tensors, figures = encode_stage(FrozenEncoder(model, tokenizer, pixels, features), tables)
         write_weights(args.output / f"{stage}.safetensors", tensors)
         stages.append({"id": stage, "steps": int(facts_of[stage]["steps"]), "figures": figures})
         print(stage, {k: v["R@10"]["value"] for k, v in figures["en"].items()})

@@ -470,6 +470,16 @@ def test_objective_weights_start_near_one_and_balance_is_one_when_even() -> None
     assert load_balance(even, even).item() == pytest.approx(1.0)
 
 
+def test_objective_weights_teach_their_matrix_and_leave_the_gates_alone() -> None:
+    torch.manual_seed(0)
+    objective = ObjectiveWeights(4)
+    logits = torch.zeros(5, 4, requires_grad=True)
+    (objective.weight("t", logits.softmax(-1)) * 2.0).backward()
+    assert logits.grad is None
+    assert objective.matrix.grad is not None
+    assert (objective.matrix.grad[:, 0] > 0).all()  # a loss shrinks its own column
+
+
 def test_rows_outside_the_batch_are_never_positives() -> None:
     allowed = allowed_negatives([frozenset("a"), frozenset({"b", "c"})], ["a", "b", "c"])
     assert allowed.tolist() == [[False, True, True], [True, False, False]]

@@ -127,7 +127,7 @@ export async function readDataSet(files: DataFiles, options: ReadOptions): Promi
         options.language,
       );
     case "grocery":
-      return await readGrocery(
+      return readGrocery(
         {
           classes: await rowsOf(files, "classes.json"),
           photos: await rowsOf(files, "train.jsonl"),

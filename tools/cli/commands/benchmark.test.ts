@@ -122,5 +122,13 @@ describe.skipIf(!existsSync(GROCERY))(
       );
       expect(report.failures).toEqual([]);
     });
+
+    it("asks with the last fifth of every item's photos: 559 of 2,640", async () => {
+      const list = join(folder, "grocery-val.jsonl");
+      const scope = "--preset grocery --encoder baseline-both --split val --directions i-mm";
+      await run(["--data", GROCERY, ...scope.split(" "), "--items-out", list]);
+      const shown = (await readFile(list, "utf8")).match(/"image":"train[^"]*"/gu) ?? [];
+      expect(shown).toHaveLength(559);
+    });
   },
 );

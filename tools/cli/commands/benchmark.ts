@@ -49,8 +49,8 @@ each figure with its interval, number of queries, pool, skipped items, tie rule 
                      training (generative, contrastive, purchase, moon2)
   --dimension N      only the first N values of a model's vectors, one of its dimensions
   --directions D,…   ${DIRECTIONS.join(", ")} (also written t2mm, t->mm; default: all possible)
-  --split SPLIT      all (default), train or val: grocery by photo, luma by product, with the training
-                     recipes' rule; candidates are always all
+  --split SPLIT      all (default), train or val, with the training recipes' rule: of every grocery item
+                     the last fifth of its photos is val, luma by product; candidates are always all
   --language L       en (default) or zh: titles and queries of the demo set
   --limit N          at most N queries, drawn by the seed
   --mapping FILE     JSON with the columns of a custom set

@@ -4,7 +4,6 @@ import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inValidation } from "@/domain/benchmark/split";
 import { AppError } from "@/shared/lib/errors";
 import { evaluateEncoder, type EncoderRequest } from "./evaluate-encoder";
 
@@ -109,7 +108,7 @@ test("grocery asks with held-out photos, among all items", async () => {
     image: `iconic/${title}.png`,
   }));
   const photos = items.flatMap(({ id, title }) =>
-    Array.from({ length: 9 }, (_, i) => ({ image: `train/${title}_00${i}.png`, class_id: id })),
+    Array.from({ length: 6 }, (_, i) => ({ image: `train/${title}_00${i}.png`, class_id: id })),
   );
   await write(join(grocery, "classes.json"), items);
   await write(join(grocery, "train.jsonl"), photos);
@@ -119,9 +118,6 @@ test("grocery asks with held-out photos, among all items", async () => {
   );
   const { out, err } = await evaluate();
   expect(err).toContain(`demo: left out, there is no folder ${join(root, "demo")}`);
-  const held = await Promise.all(photos.map(({ image }) => inValidation(`grocery:${image}`)));
-  const count = held.filter(Boolean).length;
-  expect(count).toBeGreaterThan(0);
-  expect(count).toBeLessThan(photos.length);
-  expect(out).toMatch(new RegExp(`^grocery i-mm +R@5 .* ${String(count)} +2$`, "mu"));
+  // Of six photos an item the last two are held out.
+  expect(out).toMatch(/^grocery i-mm +R@5 .* 4 +2$/mu);
 }, 120_000);

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { checkRows, cleanText, createProblems, safePath, type RowResult } from "../rows";
-import { inSplit } from "../split";
+import { lastFifth } from "../split";
 import type { BenchmarkEntry, BenchmarkQuery, BenchmarkTask, Split } from "../task";
 
 const path = z.string().refine((value) => safePath(value) !== undefined, "is not a relative path");
@@ -23,11 +23,18 @@ export interface GroceryTables {
   readonly photos: readonly RowResult[];
 }
 
+/** The validation photos of all items. */
+function heldOut(photos: readonly z.infer<typeof photoSchema>[]): ReadonlySet<string> {
+  const byItem = Map.groupBy(photos, ({ class_id }) => class_id);
+  return new Set([...byItem.values()].flatMap((own) => [...lastFifth(own.map((p) => p.image))]));
+}
+
 /**
  * @param tables - rows of classes.json and train.jsonl.
- * @param split - photos of the training recipes' split; the catalogue is always whole.
+ * @param split - whose photos are queries: the last fifth of every item's are validation; the catalogue
+ *   is always whole.
  */
-export async function readGrocery(tables: GroceryTables, split: Split): Promise<BenchmarkTask> {
+export function readGrocery(tables: GroceryTables, split: Split): BenchmarkTask {
   const problems = createProblems();
   const items = checkRows("classes.json", tables.classes, classSchema, problems);
   const byId = new Map(items.map(({ value }) => [value.id, value]));
@@ -38,13 +45,15 @@ export async function readGrocery(tables: GroceryTables, split: Split): Promise<
     classes: [item.coarse, item.title],
   }));
   const queries: BenchmarkQuery[] = [];
-  for (const { row, value } of checkRows("train.jsonl", tables.photos, photoSchema, problems)) {
+  const photos = checkRows("train.jsonl", tables.photos, photoSchema, problems);
+  const held = heldOut(photos.map(({ value }) => value));
+  for (const { row, value } of photos) {
     const item = byId.get(value.class_id);
     if (item === undefined) {
       problems.add("train.jsonl", row, "class_id", `no item ${value.class_id} in classes.json`);
       continue;
     }
-    if (!(await inSplit(`grocery:${value.image}`, split))) continue;
+    if (split !== "all" && held.has(value.image) !== (split === "val")) continue;
     queries.push({
       id: value.image,
       image: value.image,

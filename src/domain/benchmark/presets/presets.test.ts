@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { imagePlace, nameInAddress } from "../rows";
 import type { RowResult, TableRow } from "../rows";
-import { inValidation } from "../split";
+import { inValidation, lastFifth } from "../split";
 import { readCustom, guessMapping } from "./custom";
 import { readDemo } from "./demo";
 import { readMbeir } from "./fashion200k";
@@ -16,8 +16,32 @@ const rows = (values: readonly unknown[]): RowResult[] =>
 describe("inValidation", () => {
   it("equals the training recipes' rule (values from hashlib)", async () => {
     // python: int.from_bytes(sha256(b"perigee-split:" + key)[:4], "big") / 2**32 < 0.2
-    const keys = ["luma:24-MB01", "luma:24-MB04", "grocery:train/Golden-Delicious_001.webp"];
+    const keys = ["luma:24-MB01", "luma:24-MB04", "luma:ärmel"];
     expect(await Promise.all(keys.map((key) => inValidation(key)))).toEqual([false, true, false]);
+  });
+});
+
+describe("lastFifth", () => {
+  const photos = (n: number) => Array.from({ length: n }, (_, i) => `train/Kiwi_00${i + 1}.webp`);
+
+  it.each([
+    [0, []],
+    [1, ["train/Kiwi_001.webp"]],
+    [4, ["train/Kiwi_004.webp"]],
+    [5, ["train/Kiwi_005.webp"]],
+    [6, ["train/Kiwi_005.webp", "train/Kiwi_006.webp"]],
+  ])("of %d photos holds out the last, at least one where there is one", (n, held) => {
+    expect([...lastFifth(photos(n))]).toEqual(held);
+    expect(lastFifth(photos(n).reverse())).toEqual(new Set(held));
+  });
+
+  it("orders names by code points, as Python's sorted does, and leaves its argument alone", () => {
+    // JavaScript's own order puts 🍋 (U+1F34B, two halves from U+D800) before U+FF10.
+    const names = ["🍋.webp", "０.webp", "z.webp", "z", "é.webp"];
+    expect([...lastFifth(names)]).toEqual(["🍋.webp"]);
+    expect(names[0]).toBe("🍋.webp");
+    expect([...lastFifth(["z.webp", "z"])]).toEqual(["z.webp"]);
+    expect([...lastFifth(["_2", "_10"])]).toEqual(["_2"]);
   });
 });
 
@@ -27,13 +51,13 @@ describe("grocery", () => {
     { id: 1, title: "Lemon", coarse: "Lemon", description: "Sour.", image: "../l.webp" },
   ]);
 
-  it("pairs photos with catalogue items and lists bad rows with column and reason", async () => {
+  it("pairs photos with catalogue items and lists bad rows with column and reason", () => {
     const photos = rows([
       { image: "train/a.webp", class_id: 0 },
       { image: "train/b.webp", class_id: 7 },
       { image: "train/c.webp" },
     ]);
-    const task = await readGrocery({ classes, photos }, "all");
+    const task = readGrocery({ classes, photos }, "all");
     expect(task.candidates).toEqual([
       { id: "item-0", image: "iconic/f.webp", text: "Fuji. Red.", classes: ["Apple", "Fuji"] },
     ]);
@@ -45,16 +69,29 @@ describe("grocery", () => {
     ]);
   });
 
-  it("cuts photos into train and val without loss", async () => {
-    const photos = rows(
-      Array.from({ length: 60 }, (_, i) => ({ image: `train/${i}.webp`, class_id: 0 })),
+  it("holds out the last fifth of every item's photos, whatever the order of the table", () => {
+    const items = rows([
+      { id: 0, title: "Fuji", coarse: "Apple", image: "iconic/f.webp" },
+      { id: 1, title: "Kiwi", coarse: "Kiwi", image: "iconic/k.webp" },
+      { id: 2, title: "Lime", coarse: "Lime", image: "iconic/l.webp" },
+    ]);
+    const counts = { Fuji: 6, Kiwi: 5, Lime: 1 };
+    const table = Object.entries(counts).flatMap(([name, n], class_id) =>
+      Array.from({ length: n }, (_, i) => ({ image: `train/${name}_00${i + 1}.webp`, class_id })),
     );
-    const images = async (split: "all" | "train" | "val") =>
-      (await readGrocery({ classes, photos }, split)).queries.flatMap(({ image }) => image ?? []);
-    const [train, val] = [await images("train"), await images("val")];
-    expect([...train, ...val].sort()).toEqual((await images("all")).sort());
-    expect(val.length).toBeGreaterThan(0);
-    expect(val.length).toBeLessThan(30);
+    const photos = rows(table.toReversed());
+    const images = (split: "all" | "train" | "val") =>
+      readGrocery({ classes: items, photos }, split)
+        .queries.flatMap(({ image }) => image ?? [])
+        .sort();
+    expect(images("val")).toEqual([
+      "train/Fuji_005.webp",
+      "train/Fuji_006.webp",
+      "train/Kiwi_005.webp",
+      "train/Lime_001.webp",
+    ]);
+    expect([...images("train"), ...images("val")].sort()).toEqual(images("all"));
+    expect(images("all")).toHaveLength(12);
   });
 });
 
@@ -182,7 +219,7 @@ describe("hostile rows", () => {
         readMbeir({ queries: rows(first), pool: rows(second) });
         readCustom({ items: rows(first), queries: rows(second) }, mapping);
         await readLuma(rows(first), "val");
-        const task = await readGrocery({ classes: rows(first), photos: rows(second) }, "all");
+        const task = readGrocery({ classes: rows(first), photos: rows(second) }, "all");
         const known = new Set(task.candidates.map(({ id }) => id));
         for (const query of task.queries) expect(known).toContain(query.relevant[0]!.id);
       }),

@@ -39,6 +39,8 @@ export const moon2ConfigSchema = z.object({
   /** Width after the projection; without it the vector is as wide as the text model. */
   projection: z.int().positive().optional(),
   matryoshka: z.array(z.int().positive()).min(1).optional(),
+  /** Ours: the encoder reads so many tokens of a text and leaves the rest, as its training did. */
+  max_text_tokens: z.int().positive().optional(),
 });
 export type Moon2Config = z.infer<typeof moon2ConfigSchema>;
 

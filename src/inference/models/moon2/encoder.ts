@@ -49,13 +49,14 @@ export function createMoon2Encoder(
   const maxTextTokens = config.text_config.max_position_embeddings - perImage - 3;
   const programs = createProgramCache(model);
   const layOut = (item: EncoderItem, image: number): ImageSequence => {
-    const { ids = [], pixels } = item;
-    if (ids.length > maxTextTokens) {
+    const { ids: given = [], pixels } = item;
+    if (given.length > maxTextTokens) {
       throw new AppError(
         "token-limit",
-        `The text is ${ids.length} tokens long; the encoder takes ${maxTextTokens}. Shorten it.`,
+        `The text is ${given.length} tokens long; the encoder takes ${maxTextTokens}. Shorten it.`,
       );
     }
+    const ids = given.slice(0, config.max_text_tokens);
     if (pixels === undefined && ids.length === 0) {
       throw new AppError("input-invalid", "An item needs an image, a text or both.");
     }
