@@ -48,9 +48,3 @@ class RunLog:
             writer = csv.DictWriter(file, columns)
             writer.writeheader()
             writer.writerows([*rows, row])
-
-
-def read_log(path: Path) -> list[dict[str, Any]]:
-    """All rows of a JSONL log."""
-    with path.open(encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.strip()]

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from common.images import decode_all
+from common.jsonl import read_jsonl
 from encoder.splits import in_validation, last_fifth
 
 CACHE = Path(".cache/pixels")
@@ -68,11 +69,6 @@ class Product:
     def photos(self, *signals: str) -> list[Search]:
         """Its searches that have a photo."""
         return [s for signal in signals for s in self.searches.get(signal, ()) if s.image]
-
-
-def read_jsonl(path: Path) -> list[dict]:
-    """All records of a file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
 def plain(text: str) -> str:

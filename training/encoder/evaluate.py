@@ -21,9 +21,10 @@ from torch import Tensor
 from common.checkpoint import load_checkpoint, read_weights
 from common.export import write_json
 from common.images import decode_all, normalise
+from common.jsonl import read_jsonl
 from common.stats import bootstrap
 from common.tokenizer import load_tokenizer
-from encoder.catalogue import CACHE, Catalogue, Product, load_catalogue, read_jsonl
+from encoder.catalogue import CACHE, Catalogue, Product, load_catalogue
 from encoder.model import Moon2, normalised_prefix
 from encoder.objectives import Views
 from encoder.pretrain_vision import VISION

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from common.export import write_json, write_manifest
-from common.logs import read_log
+from common.jsonl import read_jsonl
 from common.markdown import table
 from encoder.losses import FILTERED_WEIGHT
 from encoder.recipes import CPU
@@ -197,7 +197,9 @@ def tower_scores(folder: Path) -> dict[str, dict[str, float]]:
     """The validation rows of the tower's two stages."""
     found = {}
     for name in ("s1", "s2"):
-        rows = [row for row in read_log(folder / f"pretrain-{name}.jsonl") if row["event"] == "val"]
+        rows = [
+            row for row in read_jsonl(folder / f"pretrain-{name}.jsonl") if row["event"] == "val"
+        ]
         scores = [
             {k: v for k, v in row.items() if k not in ("seconds", "event", "step")} for row in rows
         ]

@@ -16,14 +16,12 @@ from torch import Tensor
 
 from common.export import write_json
 from common.runtime import open_runtime, seed_everything
-from common.tokenizer import load_tokenizer
-from encoder.batches import catalogue_tokenizer
 from encoder.catalogue import load_catalogue
 from encoder.evaluate import FrozenEncoder, held_out
 from encoder.pictures import KeptPictures
 from encoder.pretrain_vision import VISION
 from encoder.recipes import RECIPES, Recipe
-from encoder.train import ABLATIONS, Run, Trainee, nano_config, start_weights, train, training_rows
+from encoder.train import ABLATIONS, Run, prepare, train, training_rows
 
 STAGES = {"generative": 0.3, "contrastive": 0.4, "purchase": 0.3}
 SEEDS = (11, 12)
@@ -64,13 +62,7 @@ def main() -> None:
         if (run.output / "results.json").exists():
             continue
         seed_everything(run.seed)
-        tokenizer = (
-            load_tokenizer(run.init / "tokenizer.json")
-            if run.init
-            else catalogue_tokenizer(catalogue.products)
-        )
-        trainee = Trainee(nano_config(tokenizer, run.without))
-        start_weights(trainee, run, args.vision)
+        trainee, tokenizer = prepare(run, catalogue, args.vision)
         tower = trainee.encoder.model["vision_model"].requires_grad_(requires_grad=False)
         trainee.to(runtime.device)
         if kept is None:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from common.export import write_manifest, write_weights
 from common.images import decode_all
-from common.logs import read_log
+from common.jsonl import read_jsonl
 from common.runtime import open_runtime
 from encoder.catalogue import CACHE
 from encoder.evaluate import (
@@ -102,7 +102,7 @@ def main() -> None:
     features: dict[int, Tensor] = {}
     for stage, folder in STAGES.items():
         run = args.rows / folder
-        facts_of[stage] = read_log(run / "train.jsonl")[0]
+        facts_of[stage] = read_jsonl(run / "train.jsonl")[0]
         model, tokenizer, _ = load(run)
         tensors, figures = encode_stage(FrozenEncoder(model, tokenizer, pixels, features), tables)
         write_weights(args.output / f"{stage}.safetensors", tensors)

@@ -112,6 +112,18 @@ class Run:
         return {k: str(v) for k, v in facts.items() if k not in ("stage", "output")}
 
 
+def prepare(run: Run, catalogue: Catalogue, tower: Path) -> tuple[Trainee, Tokenizer]:
+    """What a run trains, with the weights and the tokenizer that it starts from."""
+    tokenizer = (
+        load_tokenizer(run.init / "tokenizer.json")
+        if run.init
+        else catalogue_tokenizer(catalogue.products)
+    )
+    trainee = Trainee(nano_config(tokenizer, run.without))
+    start_weights(trainee, run, tower)
+    return trainee, tokenizer
+
+
 def start_weights(trainee: Trainee, run: Run, tower: Path) -> None:
     """The tower of stage S2, or all weights of an earlier run."""
     if run.init is None:
@@ -259,13 +271,7 @@ def work(worker: Worker, args: argparse.Namespace) -> None:
     stage = dataclasses.replace(stage, **{k: v for k, v in wanted.items() if v is not None})
     run = Run(args.output, stage, args.method, args.without, args.seed, args.init)
     catalogue = load_catalogue(args.photos, args.generated, VISION.image_size)
-    tokenizer = (
-        load_tokenizer(args.init / "tokenizer.json")
-        if args.init
-        else catalogue_tokenizer(catalogue.products)
-    )
-    trainee = Trainee(nano_config(tokenizer, run.without))
-    start_weights(trainee, run, args.vision)
+    trainee, tokenizer = prepare(run, catalogue, args.vision)
     trainee.to(runtime.device)
     tower = trainee.encoder.model["vision_model"]
     pictures: Pictures = LivePictures(tower, catalogue.pixels)

@@ -1,15 +1,10 @@
 """Reads folders written by `npm run creatives -- dataset`."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-
-def read_jsonl(path: Path) -> list[dict[str, Any]]:
-    """All records of a JSON-lines file."""
-    with path.open(encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.strip()]
+from common.jsonl import read_jsonl
 
 
 @dataclass(frozen=True)

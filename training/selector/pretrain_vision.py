@@ -20,12 +20,13 @@ from torch import Tensor, nn
 
 from common.checkpoint import load_checkpoint, read_weights, save_checkpoint
 from common.images import decode_all, normalise
+from common.jsonl import read_jsonl
 from common.logs import RunLog
 from common.optim import guarded_step, make_optimizer, warmup_cosine
 from common.parallel import Worker, launch
 from common.runtime import Runtime, batch_rng, open_runtime, seed_everything
 from common.vision import VisionTransformer
-from selector.data import Creatives, load_creatives, read_jsonl
+from selector.data import Creatives, load_creatives
 from selector.factors import (
     FactorHeads,
     Head,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from common.export import write_json
-from common.logs import read_log
+from common.jsonl import read_jsonl
 from common.markdown import table
 from common.stats import bootstrap, expected_calibration_error, reliability, wilson
 from selector.generate import sigmoid
@@ -191,7 +191,7 @@ def read_predictions(folder: Path) -> dict[tuple[str, str, str, str], list[dict]
     """(stage, condition, language, subset) -> rows; one file each."""
     found = {}
     for path in sorted(folder.glob("*.jsonl")):
-        head, *rows = read_log(path)
+        head, *rows = read_jsonl(path)
         key = (head["stage"], head["condition"], head["language"], head["subset"])
         found[key] = rows
     return found
@@ -298,7 +298,7 @@ def describe_runs(out: Path) -> list[str]:
         path = out / f"{name}.jsonl"
         if not path.exists():
             continue
-        rows = read_log(path)
+        rows = read_jsonl(path)
         start = next(row for row in rows if row["event"] == "start")
         # A step row names the step that it began with, a validation row the steps done.
         done = max(row["step"] + (row["event"] == "step") for row in rows)

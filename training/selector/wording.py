@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common.logs import read_log
+from common.jsonl import read_jsonl
 from selector.grammar import answer_class, grammar, matchers
 
 TEMPERATURE = 0.08  # of the choice: a doubt larger by this is exp(1) times rarer
@@ -58,7 +58,7 @@ class Wording:
     def read(out: Path) -> "Wording":
         """From the last validation row of stage 0's log."""
         path = out / "pretrain-vision.jsonl"
-        rows = [row for row in read_log(path) if row["event"] == "val"] if path.exists() else []
+        rows = [row for row in read_jsonl(path) if row["event"] == "val"] if path.exists() else []
         scores = json.loads(rows[-1]["scores"]) if rows else {}
         # Whether the product is the one meant shows in its kind and colour alone.
         match = scores.get("kind", 1.0) * scores.get("color", 1.0)

@@ -7,7 +7,8 @@ import pytest
 import torch
 from stand_in import write_stand_in
 
-from common.logs import RunLog, read_log
+from common.jsonl import read_jsonl
+from common.logs import RunLog
 from common.vision import VisionConfig
 from selector import matching
 from selector.data import Creatives, load_creatives
@@ -79,7 +80,7 @@ def test_fitting_changes_this_layer_alone_and_lowers_the_loss(
     log, size = RunLog(tmp_path, "fit"), {"count": 24, "held": 8, "steps": 30}
     told = fit_matching(model, vocabulary, data, features, drills, log, seed=1, **size)
     assert set(told) == {"searched", "titled", "color", "kind"}
-    losses = [row["loss"] for row in read_log(tmp_path / "fit.jsonl")]
+    losses = [row["loss"] for row in read_jsonl(tmp_path / "fit.jsonl")]
     assert losses[0] > 1.5 * min(losses[1:])
     changed = [k for k, v in model.state_dict().items() if not torch.equal(before[k], v)]
     assert changed

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { pairRow } from "../evaluate/pair-row";
 import { runCaptured } from "../run-captured";
 import { command } from "./evaluate";
 
@@ -59,26 +60,11 @@ async function folderOf(id: string, { colors, queries = ["lamp"] }: Look): Promi
     }),
   );
   const pair = {
-    id,
+    ...pairRow(id),
     product_id: id,
-    split: "test",
-    source: "drawn",
-    unseen: false,
     a: `${id}-0`,
     b: `${id}-1`,
-    p_a: 0.9,
-    label: "A",
-    answers: { q10: "A" },
-    title: { en: "Lamp", zh: "台灯" },
     queries: { en: queries, zh: [] },
-    context: {
-      kind: "lamp",
-      color: "red",
-      feature: "",
-      interests: [],
-      color_asked: false,
-      group: "g",
-    },
   };
   const lines = (rows: readonly unknown[]) =>
     rows.map((row) => `${JSON.stringify(row)}\n`).join("");

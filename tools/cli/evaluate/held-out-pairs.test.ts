@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { AppError } from "@/shared/lib/errors";
 import { UsageError } from "../command";
 import { readHeldOut } from "./held-out-pairs";
+import { pairRow } from "./pair-row";
 
 let root: string;
 beforeAll(async () => {
@@ -12,32 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const context = {
-  kind: "lamp",
-  color: "red",
-  feature: "",
-  interests: [],
-  color_asked: false,
-  group: "g",
-};
-
 function pair(id: string, change: Readonly<Record<string, unknown>> = {}) {
-  return {
-    id,
-    product_id: "p",
-    split: "test",
-    source: "drawn",
-    unseen: false,
-    a: `${id}-a`,
-    b: `${id}-b`,
-    title: { en: "Lamp", zh: "台灯" },
-    queries: { en: ["lamp"], zh: ["台灯"] },
-    context,
-    p_a: 0.9,
-    label: "A",
-    answers: { q10: "A" },
-    ...change,
-  };
+  return { ...pairRow(id), ...change };
 }
 
 const lines = (rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");

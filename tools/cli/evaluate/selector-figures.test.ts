@@ -2,28 +2,13 @@ import { expect, test } from "vitest";
 import { answersOf, parseReasoning, reasonsOf } from "@/domain/reasoning-text";
 import type { OrderedRun } from "@/inference/protocol/messages";
 import type { CreativeRow, HeldOutPair } from "./held-out-pairs";
+import { pairRow } from "./pair-row";
 import { figuresOf, scoreRun, type ScoredPair, type ScoredRun } from "./selector-figures";
 
 const base: HeldOutPair = {
-  id: "p-0",
-  product_id: "p",
-  split: "test",
-  source: "drawn",
-  unseen: false,
+  ...pairRow("p-0"),
   a: "c0",
   b: "c1",
-  title: { en: "Lamp", zh: "台灯" },
-  queries: { en: ["lamp"], zh: ["台灯"] },
-  context: {
-    kind: "lamp",
-    color: "red",
-    feature: "",
-    interests: [],
-    color_asked: false,
-    group: "g",
-  },
-  p_a: 0.9,
-  label: "A",
   comparable: true,
   answers: { q3: "A>B", q10: "A" },
 };

@@ -21,8 +21,11 @@ const SCALE = 0.5;
 /** Appeal that nothing visible explains, in logits. */
 const HIDDEN = 0.32;
 const POSITIONS = [1, 2, 3, 4, 5];
-/** Examination falls with the position k as k^-0.6. */
-const EXAMINATION = POSITIONS.map((k) => k ** -0.6);
+/** Examination falls with the position k = 1, 2, … as k^-0.6. */
+export function examinationAt(position: number): number {
+  return position ** -0.6;
+}
+const EXAMINATION = POSITIONS.map(examinationAt);
 
 type Weights = Readonly<Record<Aspect, number>>;
 export interface Group {

@@ -4,7 +4,7 @@
  */
 import { createRng, randomInt, seedFrom, shuffled, type Rng } from "@/shared/lib/rng";
 import { attributesOf, pick, queryForms, type QueryForm, type Trait } from "./catalogue";
-import { normal } from "./clicks";
+import { examinationAt, normal } from "./clicks";
 import { weighted } from "./creative";
 import { kindOf, UNSEEN_KINDS } from "./kinds";
 import type { Product, Split } from "./types";
@@ -50,8 +50,6 @@ const APPEAL: Readonly<Record<Trait, number>> = {
   brand: 0.4,
 };
 const TRAITS = Object.keys(APPEAL) as Trait[];
-/** Clicks fall with the position k as k^-0.6, as in plan/clicks.ts. */
-const POSITION_DECAY = 0.6;
 const BUYS_WANTED = 0.85;
 /** The wanted product is clicked before a substitute is bought. */
 const CLICKS_WANTED = 0.9;
@@ -189,7 +187,7 @@ function clickChance(ware: Ware, wanted: Ware, position: number): number {
   let logit = APPEAL_BASE;
   for (const trait of TRAITS)
     if (ware.traits[trait] === wanted.traits[trait]) logit += APPEAL[trait];
-  return position ** -POSITION_DECAY / (1 + Math.exp(-logit));
+  return examinationAt(position) / (1 + Math.exp(-logit));
 }
 
 /** Up to `n` different items: a Fisher–Yates shuffle cut short, without copying the list. */
