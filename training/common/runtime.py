@@ -34,17 +34,18 @@ class Runtime:
         }
 
 
-def has_amx() -> bool:
-    """True when this processor multiplies bfloat16 tiles in hardware (Linux only)."""
+def has_bfloat16() -> bool:
+    """True when this processor multiplies bfloat16 in hardware: AMX or AVX-512 (Linux only)."""
     cpuinfo = Path("/proc/cpuinfo")
-    return cpuinfo.exists() and "amx_bf16" in cpuinfo.read_text()
+    flags = cpuinfo.read_text() if cpuinfo.exists() else ""
+    return "amx_bf16" in flags or "avx512_bf16" in flags
 
 
 def open_runtime(device: str = "cpu", threads: int | None = None) -> Runtime:
     """Chooses the number format by a capability probe.
 
-    CUDA and AMX processors use bfloat16 autocast. Processors without AMX emulate bfloat16 and are
-    slower with it, so they stay in float32.
+    Devices that multiply bfloat16 in hardware use its autocast. Others emulate it and are slower
+    with it, so they stay in float32.
     """
     torch.set_num_threads(threads or os.cpu_count() or 1)
     if device == "cuda":
@@ -52,7 +53,7 @@ def open_runtime(device: str = "cpu", threads: int | None = None) -> Runtime:
             raise RuntimeError("--device cuda: no CUDA device found; use --device cpu")
         torch.backends.cuda.matmul.allow_tf32 = True
         return Runtime(torch.device("cuda"), torch.bfloat16)
-    return Runtime(torch.device("cpu"), torch.bfloat16 if has_amx() else None)
+    return Runtime(torch.device("cpu"), torch.bfloat16 if has_bfloat16() else None)
 
 
 def seed_everything(seed: int) -> None:

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from encoder.model import normalised_prefix
+from encoder.model import cosines, normalised_prefix
 
 TEMPERATURE_INTER = 0.07
 TEMPERATURE_INTRA = 0.07
@@ -113,7 +113,7 @@ def load_balance(gates: Tensor, weights: Tensor) -> Tensor:
 def matryoshka(loss_of, query: Tensor, candidate: Tensor, sizes: tuple[int, ...]) -> Tensor:
     """Mean of a loss over the prefixes of the vectors; `loss_of` takes cosines [n, n]."""
     parts = [
-        loss_of(normalised_prefix(query, size) @ normalised_prefix(candidate, size).T)
+        loss_of(cosines(normalised_prefix(query, size), normalised_prefix(candidate, size)))
         for size in sizes
     ]
     return torch.stack(parts).mean()

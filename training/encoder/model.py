@@ -126,6 +126,12 @@ class Moon2(nn.Module):
         return gates, weights
 
 
+def cosines(first: Tensor, second: Tensor) -> Tensor:
+    """[n, D], [m, D], unit length -> [n, m]. In float32: a low temperature magnifies rounding."""
+    with torch.autocast(first.device.type, enabled=False):
+        return first.float() @ second.float().T
+
+
 def normalised_prefix(vectors: Tensor, size: int) -> Tensor:
     """Matryoshka: the first `size` numbers, L2-normalised."""
     return F.normalize(vectors[..., :size], dim=-1)

@@ -27,7 +27,7 @@ from encoder.batches import (
     pad,
 )
 from encoder.losses import TEMPERATURE_INTER, info_nce, matryoshka
-from encoder.model import Moon2, normalised_prefix
+from encoder.model import Moon2, cosines, normalised_prefix
 
 BANK_SIZE = 256
 CIRCLE_MARGIN = 0.25
@@ -131,7 +131,7 @@ def purchase_loss(
     keys = [*batch.keys, *(key for _, own in others for key in own)]
     allowed = allowed_negatives(batch.positives, keys).to(candidate.device)
     losses = [
-        circle_loss(normalised_prefix(query, size) @ normalised_prefix(pool, size).T, allowed)
+        circle_loss(cosines(normalised_prefix(query, size), normalised_prefix(pool, size)), allowed)
         for query in queries
         for size in sizes
     ]

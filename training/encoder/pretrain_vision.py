@@ -26,6 +26,7 @@ from common.vision import VisionConfig, VisionTransformer
 from encoder.batches import SIGNAL_SHARES, Sampler, allowed_negatives
 from encoder.catalogue import Catalogue, Product, load_catalogue
 from encoder.losses import info_nce
+from encoder.model import cosines
 from encoder.pictures import MAIN_STRENGTH, augment, take
 from encoder.recipes import RECIPES, Stage
 
@@ -71,7 +72,7 @@ def self_supervised(
     views = [augment(images, VISION.image_size, generator).to(device) for _ in range(2)]
     first, second = model(torch.cat(views)).chunk(2)
     others = ~torch.eye(len(images), dtype=torch.bool, device=device)
-    return _both_ways(first @ second.T, others, TEMPERATURES["s1"])
+    return _both_ways(cosines(first, second), others, TEMPERATURES["s1"])
 
 
 def click_supervised(
@@ -86,7 +87,7 @@ def click_supervised(
     mains = augment(take(catalogue.pixels, batch.main_rows), size, generator, MAIN_STRENGTH)
     query, candidate = model.pool(torch.cat([photos, mains]).to(device)).chunk(2)
     allowed = allowed_negatives(batch.positives, batch.keys).to(device)
-    return _both_ways(query @ candidate.T, allowed, TEMPERATURES["s2"])
+    return _both_ways(cosines(query, candidate), allowed, TEMPERATURES["s2"])
 
 
 def _both_ways(similarity: Tensor, allowed: Tensor, temperature: float) -> Tensor:

@@ -39,20 +39,32 @@ class Creatives:
 def load_creatives(*roots: Path) -> Creatives:
     """Loads the three tables of each folder and checks that they refer to one another.
 
-    A creative's `path` is its image file.
+    A creative's `path` is its image file. Sets may show the same products: ids that an earlier set
+    has are prefixed with the folder's name. A product must lie in the same split everywhere.
     """
+    if len(set(roots)) < len(roots):
+        raise ValueError(f"{', '.join(map(str, roots))}: a set comes twice; name each once")
     products: dict[str, dict[str, Any]] = {}
     creatives: dict[str, dict[str, Any]] = {}
     pairs: list[dict[str, Any]] = []
     for root in roots:
         found = {row["id"]: row for row in read_jsonl(root / "creatives.jsonl")}
-        if shared := creatives.keys() & found.keys():
-            raise ValueError(f"{root}: creative {min(shared)} is in an earlier set, too")
-        creatives |= {name: {**row, "path": root / row["file"]} for name, row in found.items()}
-        products |= {row["id"]: row for row in read_jsonl(root / "products.jsonl")}
+        own_products = {row["id"]: row for row in read_jsonl(root / "products.jsonl")}
         own_pairs = read_jsonl(root / "pairs.jsonl")
-        _check(root, products, found, own_pairs)
-        pairs += own_pairs
+        _check(root, own_products, found, own_pairs)
+        for name in products.keys() & own_products.keys():
+            if products[name]["split"] != own_products[name]["split"]:
+                raise ValueError(f"{root}: product {name} lies in another split of an earlier set")
+        products |= own_products
+        shared = creatives.keys() & found.keys()
+        names = {name: f"{root.name}/{name}" if name in shared else name for name in found}
+        creatives |= {
+            names[name]: {**row, "path": root / row["file"]} for name, row in found.items()
+        }
+        taken = {pair["id"] for pair in pairs}
+        for pair in own_pairs:
+            own = f"{root.name}/{pair['id']}" if pair["id"] in taken else pair["id"]
+            pairs.append({**pair, "id": own, "a": names[pair["a"]], "b": names[pair["b"]]})
     order = {name: row for row, name in enumerate(creatives)}
     return Creatives(roots, products, creatives, pairs, order)
 

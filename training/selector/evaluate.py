@@ -44,7 +44,7 @@ def blank_features(model: MultimodalModel, runtime: Runtime) -> Tensor:
     """Features [1, P, D] of a mid-grey picture: what remains when the images are taken away."""
     size = model.config.vision.image_size
     grey = torch.full((1, size, size, 3), 127, dtype=torch.uint8)
-    with torch.no_grad(), runtime.autocast():
+    with torch.no_grad():
         return model.model.vision_model(normalise(grey).to(runtime.device)).half().cpu()
 
 
@@ -92,10 +92,9 @@ def run_pairs(
                 vocabulary.encode(view.prompt(model.config.image_tokens, condition != "no-queries"))
                 for view in views
             ]
-            with runtime.autocast():
-                outs = generate(
-                    model, vocabulary, prompts, chosen.to(runtime.device), recipe.max_new_tokens
-                )
+            outs = generate(
+                model, vocabulary, prompts, chosen.to(runtime.device), recipe.max_new_tokens
+            )
             runs[order] = [record(v, o, factors) for v, o in zip(views, outs, strict=True)]
         rows += [
             {

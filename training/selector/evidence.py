@@ -3,9 +3,11 @@
 An answer tells the text model one of three things about a dozen facts of two pictures, so it learns
 to guess a trend long before it learns to count. Auxiliary heads therefore ask the state before each
 answer, as the last layer receives it, for those facts of both sides; the last layer then has only
-to weigh them. The heads serve training alone and are not shipped.
+to weigh them. The verdict weighs how much better a side is, which the answers before it do not say:
+it is asked for the scores themselves. The heads serve training alone and are not shipped.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +19,10 @@ from torch import Tensor, nn
 from common.idefics3 import MultimodalModel
 from selector.data import Creatives
 from selector.examples import View, Vocabulary, answers_in
+from selector.grammar import ASPECTS
 
 Factors = dict[str, Any]
-Facts = list[bool]
+Facts = list[bool] | list[float]  # in [0, 1]
 
 
 def _query(f: Factors, c: dict[str, Any]) -> Facts:
@@ -73,10 +76,15 @@ def _background(f: Factors, _: dict[str, Any]) -> Facts:
             f["background"] == "scene" and f["scene_fits"], f["product_stands_out"]]  # fmt: skip
 
 
+def _scores(f: Factors, _: dict[str, Any]) -> Facts:
+    names = ("text", "cast", "layout", "subject", "background")
+    return [1 / (1 + math.exp(-f[f"score_{name}"])) for name in names]
+
+
 # What each answer depends on by the rules of tools/creatives/plan/aspects.ts, and how many facts.
 EVIDENCE: dict[str, tuple[Callable[[Factors, dict[str, Any]], Facts], int]] = {
     "q3": (_query, 6), "q4": (_title, 4), "q5": (_text, 6), "q6": (_cast, 3),
-    "q7": (_layout, 7), "q8": (_subject, 9), "q9": (_background, 6),
+    "q7": (_layout, 7), "q8": (_subject, 9), "q9": (_background, 6), "q10": (_scores, 5),
 }  # fmt: skip
 
 
@@ -87,7 +95,7 @@ class Asked:
     row: int
     token: int
     question: str
-    facts: list[float]  # of the left side, then of the right; empty where none are known
+    facts: list[float]  # in [0, 1], of the left side, then of the right; empty where none are known
 
 
 def asked_of(
@@ -145,7 +153,7 @@ def mirror_loss(logits: Tensor, asked: list[Asked], vocabulary: Vocabulary) -> T
     """
     place = {(a.row, a.question): i for i, a in enumerate(asked)}
     kinds = (
-        ([vocabulary.id(word) for word in ("A>B", "A=B", "A<B")], set(EVIDENCE)),
+        ([vocabulary.id(word) for word in ("A>B", "A=B", "A<B")], set(ASPECTS)),
         ([vocabulary.id("ĠA"), vocabulary.id("ĠB")], {"q10"}),
     )
     parts = []

@@ -78,7 +78,7 @@ class View:
             elif wording is None:
                 reasons = variants[int(rng.integers(len(variants)))]
             else:
-                reasons = wording.choose(answers, variants, self.language, rng)
+                reasons = wording.choose(answers, variants, self.language, self.sides, rng)
         return print_response(answers, reasons, self.label)
 
 

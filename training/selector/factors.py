@@ -15,7 +15,11 @@ UNUSED_FACTORS = ("match", "view", "pattern", "x", "y", "angle", "complete", "si
 MAX_CLASSES = 160
 PRICE_CHARACTERS = 5
 # Positions matter little to the answers; scores decide them; rare classes need more weight.
-WEIGHTS = {"headline": 40.0, "headline_interest": 12.0, "kind": 4.0, "color": 3.0, "scene": 1.5}
+WEIGHTS = {
+    "headline": 25.0, "headline_interest": 8.0, "kind": 12.0, "color": 10.0,
+    "prop": 6.0, "prop_fits": 3.0, "has_prop": 2.0, "count": 3.0,
+    "size_level": 2.0, "product_stands_out": 2.0, "scene_fits": 2.0, "scene": 1.5,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def answer_class(answer: str) -> str:
     return classes.get(answer, "win")
 
 
-def _winners(answer: str) -> tuple[str, ...]:
+def winners(answer: str) -> tuple[str, ...]:
     """Which side may be `w`: either where the answer does not say."""
     if answer in ("A>B", "A"):
         return ("a",)
@@ -174,7 +174,7 @@ def _outcomes(
         match = matcher.pattern.fullmatch(text)
         if not match:
             continue
-        for winner in _winners(answer):
+        for winner in winners(answer):
             roles = {"a": "a", "b": "b", "w": winner, "l": "b" if winner == "a" else "a"}
             used: set[tuple[str, str, str]] = set()
             said = [

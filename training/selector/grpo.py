@@ -8,9 +8,13 @@ verdict, and one r_iq for the line of each question q (answer right, reason true
 with rho the token's probability ratio to the sampling policy, averaged over the tokens of a
 response, and the KL estimated per token by exp(d) - d - 1, d = log pi_SFT - log pi (Schulman's k3).
 With one update on each set of samples rho is 1 and nothing is clipped.
+The verdict is one token of two, so its expectation need not be left to sampling: J also gains the
+log-probability of the true side where a sampled response gives its verdict. SFT gives verdicts
+after true answers only; here they are learned after the policy's own, some of which are wrong.
 Objective: DeepSeekMath (arXiv 2402.03300), whose process supervision also rewards steps. That
 Creative4U uses GRPO with rewards for format and accuracy is stated by its authors; rewards for
-lines, which line a reward goes to, the weights and all numbers here are Perigee's choice.
+lines, which line a reward goes to, the verdict's expectation, the weights and all numbers here are
+Perigee's choice.
 """
 
 import argparse
@@ -21,6 +25,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from common.checkpoint import load_checkpoint, save_checkpoint
@@ -35,6 +40,7 @@ from selector.examples import (
     ORDERS,
     View,
     Vocabulary,
+    answers_in,
     collate,
     lines_of,
 )
@@ -146,6 +152,28 @@ def grpo_loss(
     return loss, (divergence * share).sum().detach(), cut.sum().detach()
 
 
+def verdict_loss(
+    model: MultimodalModel, hidden: Tensor, vocabulary: Vocabulary, begins: list[int],
+    responses: list[list[int]], labels: list[str],
+) -> Tensor:  # fmt: skip
+    """-log p(true side | A or B) at each response's verdict, summed; 0 where none is given.
+
+    hidden: [B, T, C]. begins: where each response begins. labels: the true side as shown.
+    """
+    letters = vocabulary.verdict_letters[vocabulary.id("Q10")]
+    rows, places, truth = [], [], []
+    for row, (begin, ids) in enumerate(zip(begins, responses, strict=True)):
+        given = [i for i, name in answers_in(ids, vocabulary).items() if name == QUESTIONS[-1]]
+        for index in given[:1]:
+            rows.append(row)
+            places.append(begin + index - 1)
+            truth.append("AB".index(labels[row]))
+    if not rows:
+        return hidden.sum() * 0
+    scores = model.logits(hidden[rows, places])[:, letters].float()
+    return F.cross_entropy(scores, torch.tensor(truth, device=scores.device), reduction="sum")
+
+
 @dataclass(frozen=True)
 class Rollout:
     """Sampled responses of one step with everything the update needs."""
@@ -153,6 +181,7 @@ class Rollout:
     prompts: list[list[int]]
     outputs: list[Generated]
     images: list[tuple[int, int]]
+    labels: list[str]
     rewards: list[Reward]
     advantages: list[Tensor]  # of each response's tokens
 
@@ -199,7 +228,8 @@ def sample(setting: Setting, model: MultimodalModel, step: int) -> Rollout:
         score(v, out.text, setting.factors) for v, out in zip(repeated, outputs, strict=True)
     ]
     advantages = token_advantages(rewards, settings.group, [out.ids for out in outputs], vocabulary)
-    return Rollout(prompts, outputs, images, rewards, advantages)
+    labels = [view.label for view in repeated]
+    return Rollout(prompts, outputs, images, labels, rewards, advantages)
 
 
 def update(
@@ -217,17 +247,20 @@ def update(
     """
     settings, stage = setting.recipe.grpo_settings, setting.recipe.grpo
     vocabulary, runtime = setting.vocabulary, setting.runtime
-    useful = [i for i, spread in enumerate(rollout.advantages) if spread.abs().max() > 1e-6]
-    useful.sort(key=lambda i: len(rollout.prompts[i]) + len(rollout.outputs[i].ids))
-    pieces = [useful[s : s + stage.batch] for s in range(0, len(useful), stage.batch)]
+    by_length = sorted(
+        range(len(rollout.outputs)),
+        key=lambda i: len(rollout.prompts[i]) + len(rollout.outputs[i].ids),
+    )
+    pieces = [by_length[s : s + stage.batch] for s in range(0, len(by_length), stage.batch)]
     old: list[Tensor | None] = [None] * len(pieces)
-    totals = {"kl": 0.0, "clipped": 0.0, "norm": 0.0}
+    totals = {"kl": 0.0, "clipped": 0.0, "verdict": 0.0, "norm": 0.0}
     for _ in range(settings.epochs):
         optimizer.zero_grad(set_to_none=True)
         for number, piece in enumerate(pieces):
+            prompts = [rollout.prompts[i] for i in piece]
             responses = [rollout.outputs[i].ids for i in piece]
             batch = collate(
-                [rollout.prompts[i] for i in piece], responses, [[1.0] * len(r) for r in responses],
+                prompts, responses, [[1.0] * len(r) for r in responses],
                 [rollout.images[i] for i in piece], vocabulary.pad,
             )  # fmt: skip
             chosen = setting.features[batch.images].to(runtime.device)
@@ -244,8 +277,13 @@ def update(
             loss, divergence, cut = grpo_loss(
                 new, old[number], anchor, spread.to(new), share.to(new), settings.clip, settings.kl
             )
-            loss.backward()
+            verdict = verdict_loss(
+                model, hidden, vocabulary, [len(p) for p in prompts], responses,
+                [rollout.labels[i] for i in piece],
+            ) / len(rollout.outputs)  # fmt: skip
+            (loss + settings.verdict * verdict).backward()
             totals["kl"] += float(divergence)
+            totals["verdict"] += float(verdict.detach())
             totals["clipped"] += float(cut)
         rate = warmup_cosine(step, stage.steps, stage.learning_rate, stage.warmup, floor=0.3)
         for parameter in optimizer.param_groups[0]["params"] + optimizer.param_groups[1]["params"]:
@@ -253,7 +291,7 @@ def update(
                 parameter.grad = torch.zeros_like(parameter)
         setting.worker.average_gradients(model)
         totals["norm"] = guarded_update(optimizer, rate, step)
-    return {**totals, "rate": rate, "trained": len(useful)}
+    return {**totals, "rate": rate}
 
 
 def train(

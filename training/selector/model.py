@@ -76,14 +76,14 @@ def vision_features(
 ) -> Tensor:
     """Patch features of all images [N, P, D] in `dtype` on the processor.
 
-    The tower is frozen in the later stages, so every picture is encoded once.
+    The tower is frozen in the later stages, so every picture is encoded once; in float32, as it
+    ships.
     """
     tower.eval()
     config = tower.config
     out = torch.empty(len(pixels), config.grid**2, config.hidden_size, dtype=dtype)
     for start in range(0, len(pixels), 64):
         batch = normalise(torch.from_numpy(np.array(pixels[start : start + 64])))
-        with runtime.autocast():
-            features = tower(batch.to(runtime.device))
+        features = tower(batch.to(runtime.device))
         out[start : start + len(features)] = features.to("cpu", dtype)
     return out

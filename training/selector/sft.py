@@ -211,7 +211,7 @@ def train(
         workers=worker.count,
         **runtime.describe(),
     )
-    image_tokens, wording = model.config.image_tokens, Wording.read(out)
+    image_tokens, wording = model.config.image_tokens, Wording.read(out, data, features)
     for step in range(first, min(stage.steps, stop_at or stage.steps)):
         batch, asked = draw_batch(
             recipe, pairs, data, vocabulary, step, image_tokens, worker, wording, drills

@@ -15,6 +15,7 @@ PLAIN = {
     "blurred": False, "compressed": False, "size_level": "large", "exposure": "normal", "count": 1,
     "background": "plain", "scene_fits": False, "product_stands_out": True,
 }  # fmt: skip
+SCORES = ("score_text", "score_cast", "score_layout", "score_subject", "score_background")
 ASPECTS = ("q3", "q4", "q5", "q6", "q7", "q8", "q9")
 
 
@@ -55,7 +56,7 @@ def write_stand_in(root: Path, products: int = 12, size: int = 64, prefix: str =
                        "has_price": bool(light == 1.0), "match": "right", "has_headline": True,
                        "headline": "Bright" if light == 1.0 else "Dim", "headline_interest": "new",
                        "scene_interest": "", "has_prop": False, "prop": "none",
-                       "prop_fits": False, **PLAIN}  # fmt: skip
+                       "prop_fits": False, **dict.fromkeys(SCORES, light), **PLAIN}  # fmt: skip
             tables["creatives"].append(
                 {"id": name + side, "product_id": name, "file": file, "factors": factors}
             )

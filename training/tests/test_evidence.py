@@ -39,6 +39,8 @@ def test_facts_stand_before_their_answers_and_turn_with_the_sides(
     price = [names.index(1.0) for names in (found["AB"]["q5"][:6], found["AB"]["q5"][6:])]
     assert price == [0, 0]  # both have a headline
     assert found["AB"]["q5"][2] != found["AB"]["q5"][8]  # the bright one alone has a price
+    scores = {round(score, 3) for score in found["AB"]["q10"]}
+    assert scores == {0.599, 0.731}  # σ(0.4) and σ(1)
 
 
 def test_heads_learn_what_the_states_hold() -> None:
@@ -55,7 +57,7 @@ def test_heads_learn_what_the_states_hold() -> None:
         loss = heads.loss(states, asked)
         loss.backward()
         optimizer.step()
-    assert first > 0.08  # a seventh of log 2: one of seven questions was asked
+    assert first > 0.08  # an eighth of log 2: one of eight questions was asked
     assert loss.item() < 0.02
 
 

@@ -13,6 +13,7 @@ from selector.grpo import (
     group_advantages,
     grpo_loss,
     token_advantages,
+    verdict_loss,
 )
 from selector.prompt import TAGS, WORDS
 
@@ -79,3 +80,25 @@ def test_a_line_is_credited_to_its_own_tokens(vocabulary: Vocabulary) -> None:
     wanted = [part if i < lines.index(0) else expected[q] for i, q in enumerate(lines)]
     torch.testing.assert_close(better, torch.tensor(wanted), atol=1e-3, rtol=0)
     torch.testing.assert_close(worse, -better, atol=1e-3, rtol=0)
+
+
+class Copying:
+    """Scores are the state itself."""
+
+    def logits(self, hidden: torch.Tensor) -> torch.Tensor:
+        return hidden
+
+
+def test_the_verdict_is_learned_where_a_response_gives_it(vocabulary: Vocabulary) -> None:
+    """Read before Q10's letter, whichever letter was sampled; nothing where there is none."""
+    ids, size = vocabulary.encode(TEXT), vocabulary.tokenizer.get_vocab_size()
+    begin, place = 3, ids.index(vocabulary.id("Q10"))
+    a, b = vocabulary.id("ĠA"), vocabulary.id("ĠB")
+    hidden = torch.zeros(2, begin + len(ids), size)
+    hidden[0, begin + place, a], hidden[0, begin + place, b] = 1.0, 3.0
+    responses = [ids, ids[:place]]
+    for label, gap in (("A", 2.0), ("B", -2.0)):
+        loss = verdict_loss(Copying(), hidden, vocabulary, [begin, begin], responses, [label, "A"])
+        assert loss.item() == pytest.approx(math.log1p(math.exp(gap)), rel=1e-5)
+    nothing = verdict_loss(Copying(), hidden, vocabulary, [begin], [ids[:place]], ["A"])
+    assert nothing.item() == 0.0
