@@ -11,13 +11,13 @@ from stand_in import write_stand_in
 from common.checkpoint import save_checkpoint
 from common.optim import make_optimizer
 from selector.data import Creatives, load_creatives
+from selector.draws import DRILL, FULL, response_weights
 from selector.drill import LINES, Drills
 from selector.examples import LANGUAGES, LossWeights, View, Vocabulary, fit_tokenizer
 from selector.grammar import grammar, matchers
 from selector.model import build_model, load_all_but_vision
 from selector.prompt import Language
 from selector.recipes import SMOKE
-from selector.sft import DRILL, FULL, response_weights
 
 CONTEXT = {"kind": "mug", "color": "red", "interests": ["eco", "sale"], "feature": "eco"}
 HEADLINES = {"Kind to nature": "both", "Half price": "searched", "For every day": "neither"}
