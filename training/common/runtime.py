@@ -34,6 +34,12 @@ class Runtime:
         }
 
 
+def full_precision(device: torch.device) -> AbstractContextManager:
+    """Suspends autocast, where a device has it."""
+    has_autocast = torch.amp.is_autocast_available(device.type)
+    return torch.autocast(device.type, enabled=False) if has_autocast else nullcontext()
+
+
 def has_bfloat16() -> bool:
     """True when this processor multiplies bfloat16 in hardware: AMX or AVX-512 (Linux only)."""
     cpuinfo = Path("/proc/cpuinfo")

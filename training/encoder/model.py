@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from common.decoder import SwiGlu, TextConfig, TextModel
 from common.idefics3 import Connector, MultimodalConfig
+from common.runtime import full_precision
 from common.vision import VisionTransformer
 
 MAX_TEXT_TOKENS = 28
@@ -128,7 +129,7 @@ class Moon2(nn.Module):
 
 def cosines(first: Tensor, second: Tensor) -> Tensor:
     """[n, D], [m, D], unit length -> [n, m]. In float32: a low temperature magnifies rounding."""
-    with torch.autocast(first.device.type, enabled=False):
+    with full_precision(first.device):
         return first.float() @ second.float().T
 
 

@@ -57,7 +57,7 @@ from selector.wording import Wording
 
 WIRING_PICTURES = 8_000
 VAL_PAIRS = 240
-EVIDENCE_WEIGHT, MIRROR_WEIGHT = 2.0, 0.3  # beside the loss of the text
+EVIDENCE_WEIGHT, MIRROR_WEIGHT = 2.0, 0.6  # beside the loss of the text
 
 
 def hidden_states(model: MultimodalModel, batch: Batch, features: Tensor) -> Tensor:

@@ -81,6 +81,6 @@ def test_sureness_is_read_off_the_heads_of_stage_0(tmp_path: Path) -> None:
     assert "light" not in wording.sure  # a number is not said in words
     color = next(head for head in heads if head.name == "color")
     begin = sum(head.width for head in heads[: heads.index(color)])
-    scores = model(features[5:6])[0, begin : begin + color.width].softmax(-1)
+    scores = model(features[5:6]).detach()[0, begin : begin + color.width].softmax(-1)
     wanted = float(scores[color.classes.index(factors[5]["color"])])
     assert wording.sure["color"][5] == pytest.approx(wanted, rel=1e-5)
