@@ -10,6 +10,7 @@ it is asked for the scores themselves. The heads serve training alone and are no
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -119,6 +120,16 @@ class EvidenceHeads(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.heads = nn.ModuleDict({q: nn.Linear(width, 2 * n) for q, (_, n) in EVIDENCE.items()})
+
+    def carry_over(self, checkpoint: Path) -> None:
+        """Takes over the heads of an earlier run that ask for as many facts.
+
+        Heads drawn anew would shake the text model that learned for others.
+        """
+        saved = torch.load(checkpoint, map_location="cpu", weights_only=True)["extra"]
+        own = self.state_dict()
+        kept = saved.get("evidence", {}).items()
+        self.load_state_dict(own | {k: v for k, v in kept if k in own and v.shape == own[k].shape})
 
     def loss(self, states: Tensor, asked: list[Asked]) -> Tensor:
         """Mean binary cross-entropy. states: [B, T, C], the last layer's input."""

@@ -29,7 +29,7 @@ class GrpoSettings:
     clip: float  # of the probability ratio
     kl: float  # weight of KL(policy || SFT model)
     epochs: int  # updates on one set of samples
-    verdict: float = 0.2  # weight of the verdict's expectation
+    verdict: float = 0.05  # weight of the verdict's expectation
 
 
 @dataclass(frozen=True)

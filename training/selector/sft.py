@@ -113,6 +113,8 @@ def train(
         fit_matching(model, vocabulary, data, features, drills, log, recipe.seed + 1)
     freeze_fitted(recipe, model)
     heads, last_input = EvidenceHeads(model.config.text.hidden_size), LastLayerInput(model)
+    if init is not None and init.is_file():
+        heads.carry_over(init)
     learned = torch.nn.ModuleList([model, heads]).to(runtime.device)
     optimizer, first = make_optimizer(learned, stage.learning_rate), 0
     if checkpoint.exists():

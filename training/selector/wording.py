@@ -24,7 +24,7 @@ from selector.factors import PRICE_CHARACTERS, Head, MeanHeads, targets_of, with
 from selector.grammar import answer_class, grammar, matchers, winners
 
 TEMPERATURE = 0.08  # of the choice: a doubt larger by this is exp(1) times rarer
-READ_OUT_BONUS = 0.5  # taken off the doubt of a reason that reads both sides out
+READ_OUT_BONUS = 0.8  # taken off the doubt of a reason that reads both sides out
 # Factors without a head of their own show in those of others: their probabilities are multiplied.
 SHOWN_BY = {
     "match": ("kind", "color"),

@@ -61,6 +61,17 @@ def test_heads_learn_what_the_states_hold() -> None:
     assert loss.item() < 0.02
 
 
+def test_heads_of_an_earlier_run_are_kept_where_they_ask_the_same(tmp_path: Path) -> None:
+    earlier, now = EvidenceHeads(8), EvidenceHeads(8)
+    own = now.heads["q7"].weight.clone()
+    saved = {k: v for k, v in earlier.state_dict().items() if "q7" not in k}
+    other_shape = {"heads.q7.weight": torch.zeros(2, 8), "heads.q99.bias": torch.zeros(3)}
+    torch.save({"extra": {"evidence": saved | other_shape}}, tmp_path / "sft.pt")
+    now.carry_over(tmp_path / "sft.pt")
+    assert torch.equal(now.heads["q6"].weight, earlier.heads["q6"].weight)
+    assert torch.equal(now.heads["q7"].weight, own)
+
+
 def test_mirrored_answers_cost_nothing_and_others_do(vocabulary: Vocabulary) -> None:
     size = vocabulary.tokenizer.get_vocab_size()
     asked = [Asked(0, 3, "q3", []), Asked(0, 9, "q10", []), Asked(1, 4, "q3", []),
