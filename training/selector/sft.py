@@ -113,14 +113,14 @@ def train(
         fit_matching(model, vocabulary, data, features, drills, log, recipe.seed + 1)
     freeze_fitted(recipe, model)
     heads, last_input = EvidenceHeads(model.config.text.hidden_size), LastLayerInput(model)
-    if init is not None and init.is_file():
-        heads.carry_over(init)
     learned = torch.nn.ModuleList([model, heads]).to(runtime.device)
     optimizer, first = make_optimizer(learned, stage.learning_rate), 0
     if checkpoint.exists():
         progress = load_checkpoint(checkpoint, model, optimizer)
         first = progress.step
         heads.load_state_dict(progress.extra["evidence"])
+    elif init is not None and init.is_file():
+        heads.carry_over(init)
     pairs, val_pairs = data.pairs_of("train"), spread(data.pairs_of("val"), VAL_PAIRS)
     log.write(
         event="start",
