@@ -32,22 +32,28 @@ async function browserWith(browser: Browser, files: UploadFile | readonly Upload
   return { context, page, card };
 }
 
-/** The next pairs by keyboard, with the sides chosen in turn from `first` on. */
-async function judgeSome(page: Page, first: number): Promise<void> {
+/** Sides that an annotator chooses by turns. Of two pairs in a row one has its sides exchanged. */
+type Habit = readonly ("ArrowLeft" | "ArrowRight")[];
+/** The same creative of both pairs, and one of each: whoever has the one habit differs from the other. */
+const IN_TURN: Habit = ["ArrowLeft", "ArrowRight"];
+const ALWAYS_LEFT: Habit = ["ArrowLeft"];
+
+/** The next pairs by keyboard. */
+async function judgeSome(page: Page, habit: Habit): Promise<void> {
   await switchToQuick(page);
   for (let at = 0; at < EACH; at++) {
-    await page.keyboard.press((at + first) % 2 === 0 ? "ArrowLeft" : "ArrowRight");
+    await page.keyboard.press(habit[at % habit.length]!);
     await page.keyboard.press("Enter");
     await waitForDone(page, at + 1);
   }
 }
 
 /** One colleague: takes the project, judges under another name, and hands back an export. */
-async function labelledBy(browser: Browser, name: string, first: number, project: UploadFile) {
+async function labelledBy(browser: Browser, name: string, habit: Habit, project: UploadFile) {
   const { context, page, card } = await browserWith(browser, project);
   await card.press("Enter");
   await enterName(page, name);
-  await judgeSome(page, first);
+  await judgeSome(page, habit);
   const zip = await exportNow(page);
   await context.close();
   return { ...zip, name: `${name}.zip` };
@@ -76,7 +82,8 @@ test("three annotators' exports become one project; merging again changes nothin
   page,
   browser,
 }) => {
-  test.setTimeout(180_000);
+  // Four browsers and eight reloads in turn: most of this is waiting for a machine that does other things too.
+  test.setTimeout(300_000);
   await openSample(page, "Ann");
   await page.getByRole("tab", { name: "Settings" }).click();
   await page.getByLabel("Judgements per pair").fill("3");
@@ -85,11 +92,11 @@ test("three annotators' exports become one project; merging again changes nothin
   const project = await exportNow(page);
   await page.getByRole("tab", { name: "Judge" }).click();
   await expectPair(page);
-  await judgeSome(page, 0);
+  await judgeSome(page, IN_TURN);
   const exports = [
     { ...(await exportNow(page)), name: "Ann.zip" },
-    await labelledBy(browser, "Ben", 0, project),
-    await labelledBy(browser, "Cy", 1, project),
+    await labelledBy(browser, "Ben", ALWAYS_LEFT, project),
+    await labelledBy(browser, "Cy", IN_TURN, project),
   ];
 
   const lead = await browserWith(browser, exports);
@@ -126,7 +133,7 @@ test("three annotators' exports become one project; merging again changes nothin
   await lead.page.getByRole("tab", { name: "Review" }).click();
   const count = lead.page.getByText(/^Disagreements \(\d+\)$/u);
   const before = Number(/\d+/u.exec(await count.innerText())![0]);
-  expect(before).toBeGreaterThan(0);
+  expect(before).toBeGreaterThanOrEqual(EACH / 2);
   const card = lead.page.locator("main ul > li").filter({ hasText: "Decide A" }).first();
   for (const name of ["Ann", "Ben", "Cy"]) await expect(card).toContainText(`${name}:`);
   await card.getByRole("button", { name: "Decide A" }).press("Enter");

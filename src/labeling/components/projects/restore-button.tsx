@@ -91,35 +91,44 @@ export function useRestore({
       ),
     });
   }
-  async function one(file: File, signal: AbortSignal) {
+  /** Restores one file and returns what says how that went. */
+  async function one(file: File, signal: AbortSignal): Promise<() => void> {
     setProgress(undefined);
     try {
       const onProgress = withTimeLeft<RestoreStep>(() => clock.now(), setProgress);
       const reports = await stored.whileAdding(() =>
         restoreFile(file, repository, stored, { signal, onProgress }),
       );
-      for (const report of reports) {
-        tell(reports.length === 1 ? file.name : `${file.name}: ${report.title}`, report);
-      }
+      return () => {
+        for (const report of reports) {
+          tell(reports.length === 1 ? file.name : `${file.name}: ${report.title}`, report);
+        }
+      };
     } catch (error) {
       const wasCancelled = signal.aborted;
-      notifications.show({
-        color: wasCancelled ? "orange" : "red",
-        autoClose: false,
-        title: file.name,
-        message: wasCancelled
-          ? t`Cancelled. What was read by then is here; restoring the file again adds the rest.`
-          : messageOf(error),
-      });
+      return () =>
+        notifications.show({
+          color: wasCancelled ? "orange" : "red",
+          autoClose: false,
+          title: file.name,
+          message: wasCancelled
+            ? t`Cancelled. What was read by then is here; restoring the file again adds the rest.`
+            : messageOf(error),
+        });
     }
   }
   async function restore(files: readonly File[]) {
     const controller = new AbortController();
     abort.current = controller;
     setRunning(true);
-    for (const file of files) if (!controller.signal.aborted) await one(file, controller.signal);
+    const outcomes: (() => void)[] = [];
+    for (const file of files) {
+      if (!controller.signal.aborted) outcomes.push(await one(file, controller.signal));
+    }
     setRunning(false);
     onRestored();
+    // Together at the end: a slow second file would outlast what is said of the first one.
+    for (const tellOutcome of outcomes) tellOutcome();
   }
 
   return { isRunning, progress, restore, cancel: () => abort.current?.abort() };
