@@ -13,6 +13,7 @@ from selector.wording import Wording
 
 READ = 'The words differ: "Light as air" and "Fresh design"'
 SEEN = "The backgrounds differ: plain and scene"
+READ_OUT = "Two pictures: A shows the red mug, as titled, B the blue mug, as titled"  # kind, colour
 SIDES = ("left", "right")
 
 
@@ -48,6 +49,14 @@ def test_the_readable_wording_is_drawn_far_more_often() -> None:
     assert drawn.count(SEEN) > 195
 
 
+def test_both_sides_are_read_out_however_much_the_tower_doubts_it() -> None:
+    wording = told(kind=(0.1, 0.1), color=(0.1, 0.1))
+    rng = np.random.default_rng(1)
+    variants = [{"q1": SEEN}, {"q1": READ_OUT}, {"q1": READ}]
+    drawn = {wording.choose({"q1": "NO"}, variants, "en", SIDES, rng)["q1"] for _ in range(50)}
+    assert drawn == {READ_OUT}
+
+
 def test_where_nothing_is_in_doubt_all_wordings_are_drawn() -> None:
     rng = np.random.default_rng(1)
     variants = [{"q1": READ}, {"q1": SEEN}]
@@ -60,11 +69,8 @@ def test_what_is_shown_by_other_heads_is_counted_once() -> None:
     wording = told(has_price=(1.0, 1.0), price_0=(0.9, 1.0), price_1=(0.8, 1.0))
     quoted = "Only A names the price, $12"
     assert wording.doubt("q5", "A>B", "en", quoted, SIDES) == pytest.approx(1 - 0.9 * 0.8)
-    read_out = (
-        "Two pictures: A shows the red mug, as titled, B the blue mug, as titled"  # kind, colour
-    )
     wording = told(kind=(0.5, 1.0), color=(0.6, 1.0))
-    assert wording.doubt("q1", "NO", "en", read_out, SIDES) == pytest.approx(1 - 0.5 * 0.6)
+    assert wording.doubt("q1", "NO", "en", READ_OUT, SIDES) == pytest.approx(1 - 0.5 * 0.6)
 
 
 def test_sureness_is_read_off_the_heads_of_stage_0(tmp_path: Path) -> None:
