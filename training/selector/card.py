@@ -61,6 +61,7 @@ def main() -> None:
     size = manifest["files"]["model.safetensors"]["bytes"]
     card = TEMPLATE.read_text("utf-8").format(
         revision=manifest["revision"],
+        stage=manifest["training"]["stage"],
         image=vision["image_size"],
         grid=vision["image_size"] // vision["patch_size"],
         vlayers=vision["num_hidden_layers"],

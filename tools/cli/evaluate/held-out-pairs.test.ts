@@ -67,17 +67,28 @@ test("each subset is the part that training/selector/evaluate.py names so", asyn
   expect(await ids("unseen")).toEqual(["unseen", "unseen-photo"]);
 });
 
-test("an id that is there twice is refused, with both places", async () => {
+test("sets may show the same products: a later set's ids bear its name", async () => {
   const first = await folderOf("first", [pair("1")]);
-  const second = await folderOf("second", [pair("1")]);
-  const twice = await failure(readHeldOut([first, second], { subset: "test" }));
-  expect(twice).toBeInstanceOf(AppError);
-  expect(twice?.message).toBe(
-    `${join(second, "creatives.jsonl")}: 1-a is in ${join(first, "creatives.jsonl")} already`,
-  );
-  await writeFile(join(second, "creatives.jsonl"), "");
-  const pairs = await failure(readHeldOut([first, second], { subset: "test" }));
-  expect(pairs?.message).toMatch(/pairs\.jsonl: 1 is in .*first.*already/u);
+  const second = await folderOf("second", [pair("1"), pair("2")]);
+  const { pairs, creatives } = await readHeldOut([first, second], { subset: "test" });
+  expect(pairs.map(({ id, a, b }) => [id, a, b])).toEqual([
+    ["1", "1-a", "1-b"],
+    ["second/1", "second/1-a", "second/1-b"],
+    ["2", "2-a", "2-b"],
+  ]);
+  expect(creatives.get("1-a")?.path).toBe(join(first, "creatives/1-a.png"));
+  expect(creatives.get("second/1-a")?.path).toBe(join(second, "creatives/1-a.png"));
+});
+
+test("a folder that is given twice is refused, and an id that one file has twice", async () => {
+  const folder = await folderOf("doubled", [pair("1")]);
+  const twice = await failure(readHeldOut([folder, folder], { subset: "test" }));
+  expect(twice).toBeInstanceOf(UsageError);
+  expect(twice?.message).toMatch(/a folder comes twice/u);
+  await writeFile(join(folder, "pairs.jsonl"), lines([pair("1"), pair("1")]));
+  const doubled = await failure(readHeldOut([folder], { subset: "test" }));
+  expect(doubled).toBeInstanceOf(AppError);
+  expect(doubled?.message).toBe(`${join(folder, "pairs.jsonl")}: 1 is there twice`);
 });
 
 test("an empty choice is a usage error that names the parts there are", async () => {

@@ -1,6 +1,6 @@
 /** Held-out pairs of generated data sets (`npm run creatives -- dataset`), with what is true of them. */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { protocolAnswersSchema } from "@/domain/creative-pair";
 import type { ProtocolAnswers } from "@/domain/evaluation-protocol";
@@ -92,15 +92,21 @@ export interface Selection {
   readonly limit?: number;
 }
 
-/** Ids name one row each over all folders; `places` keeps where each was found. */
-function addIds(file: string, ids: readonly string[], places: Map<string, string>): void {
-  for (const id of ids) {
-    const earlier = places.get(id);
-    if (earlier !== undefined) {
-      throw new AppError("input-invalid", `${file}: ${id} is in ${earlier} already`);
-    }
-    places.set(id, file);
+/**
+ * The ids of a file as they are among all folders: sets may show the same products, so one that an
+ * earlier folder has gets its folder's name in front.
+ */
+function idsAmongAll(
+  file: string,
+  rows: readonly { readonly id: string }[],
+  taken: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { id } of rows) {
+    if (names.has(id)) throw new AppError("input-invalid", `${file}: ${id} is there twice`);
+    names.set(id, taken.has(id) ? `${basename(dirname(file))}/${id}` : id);
   }
+  return names;
 }
 
 /**
@@ -138,34 +144,34 @@ function partsOf(pairs: readonly HeldOutPair[]): string {
  * folders and of their files.
  *
  * @param folders - each with creatives.jsonl, pairs.jsonl and the pictures.
- * @throws {AppError} input-invalid, naming file and row, for an id that is there twice, or for a chosen
- *   pair without its creatives.
- * @throws {UsageError} when no pair is chosen.
+ * @throws {AppError} input-invalid, naming file and row, for an id that a file has twice, or for a
+ *   chosen pair without its creatives.
+ * @throws {UsageError} when a folder is given twice or no pair is chosen.
  */
 export async function readHeldOut(
   folders: readonly string[],
   { subset, skip = 0, limit }: Selection,
 ): Promise<HeldOut> {
+  if (new Set(folders).size < folders.length) {
+    throw new UsageError(`--data ${folders.join(", ")}: a folder comes twice; name each once`);
+  }
   const creatives = new Map<string, CreativeRow>();
   const pairs: HeldOutPair[] = [];
-  const [creativePlaces, pairPlaces] = [new Map<string, string>(), new Map<string, string>()];
   for (const folder of folders) {
     const creativeFile = join(folder, "creatives.jsonl");
     const rows = await readTable(creativeFile, creativeSchema);
-    addIds(
-      creativeFile,
-      rows.map(({ id }) => id),
-      creativePlaces,
-    );
-    for (const row of rows) creatives.set(row.id, { ...row, path: join(folder, row.file) });
+    const creativeIds = idsAmongAll(creativeFile, rows, new Set(creatives.keys()));
+    for (const row of rows) {
+      const id = creativeIds.get(row.id)!;
+      creatives.set(id, { ...row, id, path: join(folder, row.file) });
+    }
     const pairFile = join(folder, "pairs.jsonl");
     const own = await readTable(pairFile, pairSchema);
-    addIds(
-      pairFile,
-      own.map(({ id }) => id),
-      pairPlaces,
-    );
-    pairs.push(...own);
+    const pairIds = idsAmongAll(pairFile, own, new Set(pairs.map(({ id }) => id)));
+    for (const pair of own) {
+      const [a, b] = [pair.a, pair.b].map((id) => creativeIds.get(id) ?? id) as [string, string];
+      pairs.push({ ...pair, id: pairIds.get(pair.id)!, a, b });
+    }
   }
   const found = pairs.filter(IN_SUBSET[subset]);
   if (found.length === 0) {
