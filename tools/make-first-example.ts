@@ -1,9 +1,10 @@
 /**
- * Computes the result that a first visit to /compare opens with: the shipped selector on the first
- * built-in example, in both languages, through the command line that every user has. Writes
- * public/data/demo/first-example.json. Run it after each new selector:
+ * Computes the result that a first visit to /compare opens with: the shipped selector on a built-in
+ * example, in both languages, through the command line that every user has. Writes
+ * public/data/demo/first-example.json. Run it after each new selector, with an example whose stated
+ * facts are all so (r10: summer-tshirt); the others show what it gets wrong:
  *
- *   npx tsx tools/make-first-example.ts [EXAMPLE_ID]
+ *   npx tsx tools/make-first-example.ts [EXAMPLE_ID]   (the first one unless told otherwise)
  */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
