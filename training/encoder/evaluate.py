@@ -118,18 +118,29 @@ def recall(found: np.ndarray, pool: int, target: list[int]) -> dict:
     return row
 
 
-def directions(encoder: Encoder, rows: dict[Path, int], products: list[Product]) -> dict:
+def other_picture(product: Product, rows: dict[Path, int], rng: random.Random) -> int:
+    """A further picture of a product that no purchase's query shows; its main one without any."""
+    asked = {rows[search.image] for search in product.photos("purchase")}
+    return rng.choice([r for r in product.other_rows if r not in asked] or product.main_rows)
+
+
+def directions(
+    encoder: Encoder,
+    rows: dict[Path, int],
+    products: list[Product],
+    shown: list[int] | None = None,
+) -> dict:
     """The five directions over one pool, one query a product: what was bought after a search.
 
     Queries are drawn from the shopping logs, in either language; a product nobody bought after a
-    search of a kind is in the pool alone.
+    search of a kind is in the pool alone. shown: the pool's pictures, instead of the main ones.
     """
     rng = random.Random(99)
     blank: list[str | None] = [None] * len(products)
-    mains, titles = [p.main_rows[0] for p in products], [p.titles[0] for p in products]
+    titles, shown = [p.titles[0] for p in products], shown or [p.main_rows[0] for p in products]
     pools = {
-        "mm": encoder.encode(titles, mains),
-        "i": encoder.encode(blank, mains),
+        "mm": encoder.encode(titles, shown),
+        "i": encoder.encode(blank, shown),
         "t": encoder.encode(titles, None),
     }
     typed: dict[int, str] = {}
@@ -242,6 +253,11 @@ def held_out(encoder: Encoder, catalogue: Catalogue) -> dict[str, dict]:
         chosen = [p for p in catalogue.products if p.source == "catalogue" and belongs(p)]
         if chosen:
             out[part] = directions(encoder, catalogue.rows, chosen)
+    chosen = [p for p in catalogue.products if p.source == "catalogue" and PARTS["test"](p)]
+    if chosen:
+        rng = random.Random(98)
+        others = [other_picture(p, catalogue.rows, rng) for p in chosen]
+        out["other pictures"] = directions(encoder, catalogue.rows, chosen, others)
     out["grocery"] = {"shop photo → item": photo_search(encoder, val["grocery"], val["grocery"])}
     out["luma"] = {
         "other view → product (held-out products)": photo_search(encoder, val["luma"], val["luma"]),
