@@ -48,11 +48,25 @@ export function skipReason({ needs }, exists = existsSync) {
   return needs === undefined || exists(needs.file) ? undefined : needs.advice;
 }
 
+const TAIL_LINES = 25;
+
+/**
+ * @param {string} text what a check has printed so far
+ * @returns {string} its last lines
+ */
+export function keepTail(text) {
+  return text
+    .split("\n")
+    .slice(-TAIL_LINES - 1)
+    .join("\n");
+}
+
 /**
  * @typedef {object} Row
  * @property {string} name of the check
  * @property {"passed" | "FAILED" | "skipped"} outcome how it went
  * @property {string} detail how long it took, or what to do so that it is not skipped
+ * @property {string} [tail] the end of what it printed, where it failed
  */
 
 /**

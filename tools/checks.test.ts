@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { CHECKS, skipReason, summarise } from "./checks.mjs";
+import { CHECKS, keepTail, skipReason, summarise } from "./checks.mjs";
 
 const training = CHECKS.find(({ name }) => name === "training")!;
 
@@ -35,4 +35,10 @@ test("a skip is shown in the summary and is not a pass", () => {
   expect(summarise([unit, { ...unit, outcome: "FAILED" }])).toMatchObject({ exitCode: 1 });
   expect(summarise([unit])).toMatchObject({ exitCode: 0 });
   expect(summarise([unit]).text).not.toContain("skipped");
+});
+
+test("of what a check printed its last 25 lines are kept", () => {
+  const lines = Array.from({ length: 30 }, (_, i) => `line ${i}\n`);
+  expect(keepTail(lines.join(""))).toBe(lines.slice(5).join(""));
+  expect(keepTail("one\ntwo")).toBe("one\ntwo");
 });

@@ -4,25 +4,34 @@ import { spawn } from "node:child_process";
 import { chdir } from "node:process";
 import { fileURLToPath } from "node:url";
 import { ensureBrowser } from "./browser.mjs";
-import { CHECKS, skipReason, summarise } from "./checks.mjs";
+import { CHECKS, keepTail, skipReason, summarise } from "./checks.mjs";
 import { ensureInstalled } from "./install.mjs";
 
 /**
  * @param {import("./checks.mjs").Check["command"]} command
- * @returns {Promise<boolean>} whether it exited with 0
+ * @returns {Promise<{ isGood: boolean, tail: string }>} whether it exited with 0, and the end of what it printed
  */
 function runCommand([program, ...args]) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
       shell: process.platform === "win32",
+      // It writes to a pipe, so that its end can be shown again, and would leave the colours out.
+      env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : {}) },
     });
+    let tail = "";
+    for (const stream of /** @type {const} */ (["stdout", "stderr"])) {
+      child[stream].setEncoding("utf8").on("data", (text) => {
+        process[stream].write(text);
+        tail = keepTail(tail + text);
+      });
+    }
     child.on("error", (error) => {
       console.error(error.message);
-      resolve(false);
+      resolve({ isGood: false, tail: error.message });
     });
     child.on("close", (code) => {
-      resolve(code === 0);
+      resolve({ isGood: code === 0, tail });
     });
   });
 }
@@ -40,9 +49,10 @@ async function runCheck(check) {
     return { name, outcome: "skipped", detail: advice };
   }
   const started = performance.now();
-  const outcome = (await runCommand(command)) ? "passed" : "FAILED";
+  const { isGood, tail } = await runCommand(command);
   const seconds = (performance.now() - started) / 1000;
-  return { name, outcome, detail: `${seconds.toFixed(1)} s` };
+  const detail = `${seconds.toFixed(1)} s`;
+  return isGood ? { name, outcome: "passed", detail } : { name, outcome: "FAILED", detail, tail };
 }
 
 async function main() {
@@ -62,6 +72,11 @@ async function main() {
   for (const check of chosen) rows.push(await runCheck(check));
   const { text, exitCode } = summarise(rows);
   console.log(`\n── summary ${"─".repeat(62)}\n${text}`);
+  // Again, and last: a check that failed minutes ago is out of sight, and a long log may be cut.
+  for (const { name, tail } of rows) {
+    if (tail !== undefined)
+      console.log(`\n── the end of ${name} ${"─".repeat(59 - name.length)}\n${tail}`);
+  }
   return exitCode;
 }
 

@@ -10,7 +10,7 @@ export const BASELINE_IDS = ["baseline-color", "baseline-words", "baseline-both"
 export type BaselineId = (typeof BASELINE_IDS)[number];
 
 /** Raised when a baseline changes, since vectors are cached under it. */
-export const BASELINE_REVISION = "1";
+export const BASELINE_REVISION = "2";
 
 export const WORD_BUCKETS = 1024;
 /** 4 × 4 × 4 cells of the RGB cube. */
@@ -47,7 +47,8 @@ export function wordsOf(text: string): string[] {
  */
 export function wordVector(text: string): Float32Array {
   const counts = new Map<string, number>();
-  for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  // In one order whatever the text's: where words share a bucket, float32 sums depend on it.
+  for (const word of wordsOf(text).toSorted()) counts.set(word, (counts.get(word) ?? 0) + 1);
   const vector = new Float32Array(WORD_BUCKETS);
   for (const [word, count] of counts) {
     const hash = seedFrom(word);

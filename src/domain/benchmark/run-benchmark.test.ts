@@ -236,6 +236,10 @@ describe("baselines", () => {
     );
   });
 
+  it("adds up words of one bucket in one order", () => {
+    expect(wordVector("0 laa z z")).toEqual(wordVector("z z laa 0"));
+  });
+
   it("splits Chinese into characters and pairs", () => {
     expect(wordsOf("Red 红色帽 T恤")).toEqual([
       "red",
