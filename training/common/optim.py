@@ -13,15 +13,36 @@ class NonFiniteLossError(RuntimeError):
 
 
 def make_optimizer(
-    model: nn.Module, learning_rate: float, weight_decay: float = 0.05, beta2: float = 0.98
+    model: nn.Module,
+    learning_rate: float,
+    weight_decay: float = 0.05,
+    beta2: float = 0.98,
+    shares: dict[str, float] | None = None,
 ) -> torch.optim.AdamW:
-    """AdamW; vectors (norms, biases) are not decayed. Frozen parameters are left out."""
-    trained = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in trained if p.dim() >= 2], "weight_decay": weight_decay},
-        {"params": [p for p in trained if p.dim() < 2], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=learning_rate, betas=(0.9, beta2))
+    """AdamW; vectors (norms, biases) are not decayed. Frozen parameters are left out.
+
+    shares: for parameters whose name begins so, the share of the learning rate they learn at.
+    """
+    groups: dict[tuple[float, float], list[Tensor]] = {}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            found = [share for start, share in (shares or {}).items() if name.startswith(start)]
+            share = found[0] if found else 1.0
+            decay = weight_decay if parameter.dim() >= 2 else 0.0
+            groups.setdefault((share, decay), []).append(parameter)
+    return torch.optim.AdamW(
+        [
+            {"params": own, "weight_decay": decay, "share": share}
+            for (share, decay), own in groups.items()
+        ],
+        lr=learning_rate,
+        betas=(0.9, beta2),
+    )
+
+
+def parameters_of(optimizer: torch.optim.Optimizer) -> list[Tensor]:
+    """All that it updates."""
+    return [p for group in optimizer.param_groups for p in group["params"]]
 
 
 def warmup_cosine(step: int, total: int, peak: float, warmup: int, floor: float = 0.05) -> float:
@@ -54,11 +75,10 @@ def guarded_update(
     optimizer: torch.optim.Optimizer, learning_rate: float, step: int, clip: float = 1.0
 ) -> float:
     """Clips and applies gradients that are already accumulated."""
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    norm = nn.utils.clip_grad_norm_(parameters, clip)
+    norm = nn.utils.clip_grad_norm_(parameters_of(optimizer), clip)
     if not torch.isfinite(norm):
         raise NonFiniteLossError(f"step {step}: gradient norm is {norm.item()}")
     for group in optimizer.param_groups:
-        group["lr"] = learning_rate
+        group["lr"] = learning_rate * group.get("share", 1.0)
     optimizer.step()
     return float(norm)

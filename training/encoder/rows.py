@@ -35,7 +35,8 @@ def plan(root: Path, recipe: Recipe, steps: int) -> list[Run]:
         stage = dataclasses.replace(getattr(recipe, method), steps=round(share * steps))
         runs.append(Run(root / f"moon-{method}", stage, method, init=before))
         before = runs[-1].output
-    stage = dataclasses.replace(recipe.moon2, steps=steps)
+    # Batches as those of MOON's contrastive stage: what differs is the method alone.
+    stage = dataclasses.replace(recipe.moon2, steps=steps, alike=0.0)
     for seed in SEEDS:
         name = "moon2" if seed == SEEDS[0] else f"moon2, seed {seed}"
         runs.append(Run(root / name, stage, seed=seed))

@@ -53,7 +53,7 @@ ABLATIONS = {
     "filtering": Switches(filtering=False),
 }
 PLAIN_WIDTH = {"experts": 640, "experts, as many weights": 1280}
-ALIKE = 4  # products of a category side by side: same-category negatives of post-training b
+ALIKE = 4  # products of a category side by side, in the batches that are alike
 AUGMENTED = 0.5  # share of steps whose candidates are augmented; test data never are
 WARMUP = 80
 LOG_EVERY = 20
@@ -156,8 +156,8 @@ def draw(setting: Setting, run: Run, step: int) -> Drawn:
     rng, extra = random.Random(name), random.Random(f"{name}/augmentation")
     count = run.stage.batch // setting.worker.count
     signals = SIGNAL_SHARES if run.method == "contrastive" else None
-    alike = ALIKE if run.method == "purchase" else 1
-    batch = setting.sampler.batch(count, rng, signals, alike)
+    is_alike = random.Random(f"{name}/alike").random() < run.stage.alike
+    batch = setting.sampler.batch(count, rng, signals, ALIKE if is_alike else 1)
     generator = torch.Generator().manual_seed(rng.getrandbits(40))
     query = setting.pictures.query(batch.query_rows, generator)
     main = setting.pictures.main(batch.main_rows, generator)
@@ -230,7 +230,8 @@ def train(
     views = Views(trainee.encoder, tokenizer)
     # Before a checkpoint is loaded: a resumed run cleans by the same weights as at its start.
     sampler = make_sampler(run, catalogue, views, pictures)
-    optimizer = make_optimizer(trainee, run.stage.learning_rate)
+    shares = {"encoder.model.vision_model.": run.stage.tower}
+    optimizer = make_optimizer(trainee, run.stage.learning_rate, shares=shares)
     count = sum(p.numel() for p in trainee.encoder.parameters())
     log.write(products=len(sampler.products), parameters=count, workers=worker.count,
               **run.describe(), **runtime.describe())  # fmt: skip

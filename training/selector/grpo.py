@@ -31,7 +31,7 @@ from torch import Tensor
 from common.checkpoint import load_checkpoint, save_checkpoint
 from common.idefics3 import MultimodalModel
 from common.logs import RunLog
-from common.optim import guarded_update, make_optimizer, warmup_cosine
+from common.optim import guarded_update, make_optimizer, parameters_of, warmup_cosine
 from common.parallel import Worker, launch
 from common.runtime import Runtime, batch_rng, open_runtime, seed_everything
 from selector.data import Creatives, load_creatives
@@ -286,7 +286,7 @@ def update(
             totals["verdict"] += float(verdict.detach())
             totals["clipped"] += float(cut)
         rate = warmup_cosine(step, stage.steps, stage.learning_rate, stage.warmup, floor=0.3)
-        for parameter in optimizer.param_groups[0]["params"] + optimizer.param_groups[1]["params"]:
+        for parameter in parameters_of(optimizer):
             if parameter.grad is None:  # nothing to learn here; other workers may have something
                 parameter.grad = torch.zeros_like(parameter)
         setting.worker.average_gradients(model)

@@ -199,6 +199,17 @@ def test_a_loss_that_is_not_finite_stops_the_run() -> None:
     assert torch.equal(model.weight, before)
 
 
+def test_named_parameters_learn_at_their_share_of_the_rate() -> None:
+    model = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Linear(2, 2))
+    model[1].bias.requires_grad_(requires_grad=False)
+    optimizer = make_optimizer(model, 0.1, weight_decay=0.0, shares={"0.": 0.25})
+    before = [p.clone() for p in model.parameters()]
+    guarded_step(model(torch.ones(1, 2)).square().sum(), model, optimizer, 0.2, 1)
+    moved = [(p - b).abs().max().item() for p, b in zip(model.parameters(), before, strict=True)]
+    # AdamW's first step is the learning rate, whatever the gradient.
+    assert moved == pytest.approx([0.05, 0.05, 0.2, 0.0], rel=1e-3)
+
+
 def test_weights_beyond_half_precision_are_refused() -> None:
     with pytest.raises(ValueError, match="not finite in float16"):
         half_precision({"w": torch.tensor([1e6])})
