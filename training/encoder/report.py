@@ -57,8 +57,9 @@ papers' model and shares no weights or data with it.
   and send no gradient to the gates; that a filtered triplet counts {filtered:g}
   in InfoNCE's sum; that half of the steps augment the candidates, with one further picture; that
   attribute values and categories are searched for as words, too; that what a shopper typed is
-  aligned with the bought item's picture and what they photographed with its title; both losses of
-  the tower's stages.
+  aligned with the bought item's picture and what they photographed with its title; the shares of
+  the learning rate at which the tower learns, and of batches in which products of a category stand
+  side by side; both losses of the tower's stages.
 - **Training**: {history}
 - **Data**: the generated catalogue of this repository with simulated shopping logs (English and
   Chinese), and free photographs: luma, an outdoor-clothing catalogue of 134 products (Magento
