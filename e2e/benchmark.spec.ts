@@ -26,7 +26,7 @@ test("the demo catalogue is encoded, compared, exported and browsed", async ({ p
   const download = page.waitForEvent("download");
   await page.getByRole("menuitem", { name: "All figures (CSV)" }).click();
   const csv = await readFile(await (await download).path(), "utf8");
-  expect(csv).toMatch(/baseline-words,1,t-mm,hit_10,0\.\d+/);
+  expect(csv).toMatch(/baseline-words,2,t-mm,hit_10,0\.\d+/);
 
   await page.getByRole("link", { name: "Search" }).first().click();
   await expect(page.getByText("true item").first()).toBeVisible();
