@@ -108,8 +108,8 @@ function Pages({
   );
 }
 
-async function open(link: BenchSearch = {}) {
-  const client = createFakeClient(ANSWERS);
+async function open(link: BenchSearch = {}, answers = ANSWERS) {
+  const client = createFakeClient(answers);
   const blobs = memoryStore();
   const store = createBenchStore({ client, blobs, clock: systemClock });
   await store.actions.openFiles(await tables(), { preset: "custom", split: "all" });
@@ -152,6 +152,22 @@ test("runs two encoders, shows their figures, the bad row, and which is signific
     .poll(() => store.getState().runs.every(({ status }) => status === "done"), BUSY)
     .toBe(true);
   expect(client.calls.filter(({ name }) => name === "encode/batch")).toHaveLength(encoded);
+});
+
+test("nothing can be chosen or run before the models are listed", async () => {
+  let list: () => void = () => undefined;
+  const listed = new Promise<void>((resolve) => (list = resolve));
+  const models = async (...call: Parameters<NonNullable<FakeAnswers["models/list"]>>) => {
+    await listed;
+    return ANSWERS["models/list"]!(...call);
+  };
+  await open({}, { ...ANSWERS, "models/list": models });
+  const run = page.getByRole("button", { name: "Run", exact: true });
+  await expect.element(run).toBeDisabled();
+  expect(page.getByRole("checkbox", { name: /Baseline/u }).elements()).toHaveLength(0);
+  list();
+  await expect.element(page.getByRole("checkbox", { name: "Kinds only" })).toBeChecked();
+  await expect.element(run).toBeEnabled();
 });
 
 test("shows the true item with its rank, and filters queries by misses", async () => {

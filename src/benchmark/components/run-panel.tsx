@@ -1,5 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { Button, Checkbox, Group, NativeSelect, Stack, Text } from "@mantine/core";
+import { Button, Checkbox, Group, NativeSelect, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import type { BenchmarkRun } from "@/domain/benchmark/run-benchmark";
@@ -184,18 +184,26 @@ export function RunPanel({
   };
   // Without queries classes can still be predicted.
   const canRun =
-    !isRunning && selected.length > 0 && (directions.length > 0 || possible.length === 0);
+    !models.isPending &&
+    !isRunning &&
+    selected.length > 0 &&
+    (directions.length > 0 || possible.length === 0);
   const isReady = models.isSuccess && canRun;
   useStartOnce(wasRun === true && isReady && state.runs.length === 0, start);
   return (
     <Stack gap="md">
-      <EncoderPicker
-        choices={choices}
-        stages={stages}
-        selected={selected.map(({ key }) => key)}
-        onChange={(encoders) => onSearchChange({ ...chosen, encoders })}
-        onAdd={(file) => void store.actions.addSystem(file)}
-      />
+      {/* A choice made before the models are listed would leave them out. */}
+      {models.isPending ? (
+        <Skeleton height={120} />
+      ) : (
+        <EncoderPicker
+          choices={choices}
+          stages={stages}
+          selected={selected.map(({ key }) => key)}
+          onChange={(encoders) => onSearchChange({ ...chosen, encoders })}
+          onAdd={(file) => void store.actions.addSystem(file)}
+        />
+      )}
       {state.importError !== undefined && <ErrorNotice error={state.importError} />}
       {models.isError && (
         <ErrorNotice
