@@ -26,8 +26,7 @@ def make_optimizer(
     groups: dict[tuple[float, float], list[Tensor]] = {}
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
-            found = [share for start, share in (shares or {}).items() if name.startswith(start)]
-            share = found[0] if found else 1.0
+            share = next((s for start, s in (shares or {}).items() if name.startswith(start)), 1.0)
             decay = weight_decay if parameter.dim() >= 2 else 0.0
             groups.setdefault((share, decay), []).append(parameter)
     return torch.optim.AdamW(
@@ -79,6 +78,6 @@ def guarded_update(
     if not torch.isfinite(norm):
         raise NonFiniteLossError(f"step {step}: gradient norm is {norm.item()}")
     for group in optimizer.param_groups:
-        group["lr"] = learning_rate * group.get("share", 1.0)
+        group["lr"] = learning_rate * group["share"]
     optimizer.step()
     return float(norm)

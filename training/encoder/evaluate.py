@@ -253,11 +253,10 @@ def held_out(encoder: Encoder, catalogue: Catalogue) -> dict[str, dict]:
         chosen = [p for p in catalogue.products if p.source == "catalogue" and belongs(p)]
         if chosen:
             out[part] = directions(encoder, catalogue.rows, chosen)
-    chosen = [p for p in catalogue.products if p.source == "catalogue" and PARTS["test"](p)]
-    if chosen:
-        rng = random.Random(98)
-        others = [other_picture(p, catalogue.rows, rng) for p in chosen]
-        out["other pictures"] = directions(encoder, catalogue.rows, chosen, others)
+        if chosen and part == "test":
+            rng = random.Random(98)
+            others = [other_picture(p, catalogue.rows, rng) for p in chosen]
+            out["other pictures"] = directions(encoder, catalogue.rows, chosen, others)
     out["grocery"] = {"shop photo → item": photo_search(encoder, val["grocery"], val["grocery"])}
     out["luma"] = {
         "other view → product (held-out products)": photo_search(encoder, val["luma"], val["luma"]),

@@ -11,7 +11,7 @@ import torch
 
 from common.runtime import Runtime, open_runtime
 from common.tokenizer import PAD
-from encoder import batches, catalogue
+from encoder import batches
 from encoder.batches import Sampler, Written, encode_view, sample_written
 from encoder.catalogue import Catalogue, Product, Scene, Search
 from encoder.moon import MemoryBank, generative_loss
@@ -19,9 +19,7 @@ from encoder.objectives import Views
 from encoder.pictures import KeptPictures, LivePictures, change_background, take
 from encoder.pretrain_vision import VISION, Pooled
 from encoder.pretrain_vision import train as train_tower
-from encoder.purchases import cleaned, named_entities
 from encoder.recipes import SMOKE
-from encoder.splits import last_fifth
 from encoder.train import (
     ABLATIONS,
     ALIKE,
@@ -98,6 +96,14 @@ def start(stand_in: Catalogue, run: Run) -> tuple:
     return Trainee(nano_config(tokenizer, run.without)), tokenizer
 
 
+def setting_of(stand_in: Catalogue, run: Run, sampler: Sampler) -> Setting:
+    """The run's first step, pictures read by its own tower."""
+    trainee, tokenizer = start(stand_in, run)
+    pictures = LivePictures(trainee.encoder.model["vision_model"], stand_in.pixels)
+    views = Views(trainee.encoder, tokenizer)
+    return Setting(views, trainee.objective, sampler, pictures, MemoryBank())
+
+
 def weights_of(path: Path) -> dict:
     return torch.load(path, weights_only=True)["model"]
 
@@ -124,13 +130,11 @@ def test_every_method_trains_and_resumes_bit_identically(
 
 
 @pytest.mark.parametrize("without", list(ABLATIONS))
-def test_every_ablation_trains(without: str, stand_in: Catalogue, runtime: Runtime) -> None:
+def test_every_ablation_trains(
+    without: str, stand_in: Catalogue, sampler: Sampler, runtime: Runtime
+) -> None:
     run = Run(Path("unused"), SMOKE.moon2, without=without)
-    trainee, tokenizer = start(stand_in, run)
-    pictures = LivePictures(trainee.encoder.model["vision_model"], stand_in.pixels)
-    sampler = Sampler(stand_in.training, stand_in.rows)
-    views = Views(trainee.encoder, tokenizer)
-    setting = Setting(views, trainee.objective, sampler, pictures, MemoryBank())
+    setting = setting_of(stand_in, run, sampler)
     loss, parts = step_loss(setting, run, 0)
     assert torch.isfinite(loss)
     expected = {
@@ -201,29 +205,6 @@ def test_clicks_are_drawn_by_signal_and_categories_stand_side_by_side(sampler: S
     assert all(len(set(group)) == 4 for group in groups)
 
 
-def test_cleaning_keeps_the_least_similar_query_that_names_enough() -> None:
-    def product(key: str, texts: list[str], category: str = "lamp") -> Product:
-        searches = [Search((text,), None, frozenset({key})) for text in texts]
-        titles = ["Juno red Lamp", "朱诺红色台灯"]
-        found = {"purchase": searches, "click": searches}
-        return Product(key, "catalogue", "train", category, titles, [], [], [], found)
-
-    known = {"red lamp": 0.9, "juno lamp": 0.4, "lamp": 0.1, "红色台灯": 0.5}
-    products = [
-        product("a", ["red lamp", "juno lamp", "lamp"]),
-        product("b", ["lamp"]),
-        product("c", ["红色台灯", "red lamp"]),
-    ]
-    kept, shares = cleaned(products, lambda texts, _: torch.tensor([known[t] for t in texts]))
-    assert {p.key: [s.texts for s in p.searches["purchase"]] for p in kept} == {
-        "a": [("juno lamp",)],
-        "c": [("红色台灯",)],
-    }
-    assert all("click" not in p.searches for p in kept)
-    assert shares == {"a": 3.0, "c": 3.0}  # six purchases of lamps, two lamps left
-    assert named_entities("lamp", products[0]) == 1
-
-
 def test_generative_examples_are_of_all_four_kinds(sampler: Sampler) -> None:
     written = sample_written(sampler, 80, random.Random(3))
     kinds: dict[str, list[str]] = {}
@@ -235,53 +216,6 @@ def test_generative_examples_are_of_all_four_kinds(sampler: Sampler) -> None:
     )
     assert all("made by Juno" in text for text in kinds["Description"])
     assert set(kinds["Find"]) == {"left, top, small"}
-
-
-def test_scenes_are_right_products_shown_once_with_their_place(tmp_path: Path) -> None:
-    factors = {
-        "match": "right", "count": 1, "inset": False, "columns": False,
-        "x": 0.2, "y": 0.7, "size_level": "small",
-    }  # fmt: skip
-    rows = [
-        {"product_id": "p", "file": "a.webp", "factors": factors},
-        {"product_id": "p", "file": "b.webp", "factors": {**factors, "match": "wrong_color"}},
-        {"product_id": "p", "file": "c.webp", "factors": {**factors, "count": 2}},
-        {"product_id": "q", "file": "d.webp", "factors": {**factors, "x": 0.5, "y": 0.5}},
-    ]
-    (tmp_path / "creatives.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    found = catalogue.scenes(tmp_path)
-    assert [scene.path.name for scene in found["p"]] == ["a.webp"]
-    assert found["p"][0].places == ["left, bottom, small", "左侧，下部，小"]
-    assert found["q"][0].places[0] == "centre, middle, small"
-
-
-def test_a_session_counts_under_its_strongest_signal(tmp_path: Path) -> None:
-    rows = [
-        {"query": {"en": "red lamp", "zh": "红色台灯"}, "shown": ["a", "b", "c", "d"],
-         "clicked": ["a", "b", "c"], "carted": ["a", "b"], "purchased": ["a"]},
-        {"image": "views/a-1.webp", "shown": ["b", "a"], "clicked": ["a"], "carted": ["a"],
-         "purchased": ["a"]},
-    ]  # fmt: skip
-    (tmp_path / "sessions.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    found = catalogue.sessions(tmp_path)
-    assert {key: sorted(by) for key, by in found.items()} == {
-        "a": ["purchase"],
-        "b": ["cart"],
-        "c": ["click"],
-    }
-    typed, shot = found["a"]["purchase"]
-    assert typed.texts == ("red lamp", "红色台灯")
-    assert typed.image is None
-    assert typed.passed == ("d",)
-    assert typed.clicked == {"a", "b", "c"}
-    assert shot.texts == ()
-    assert shot.image == tmp_path / "views/a-1.webp"
-
-
-@pytest.mark.parametrize(("count", "held"), [(1, 1), (4, 1), (5, 1), (6, 2), (10, 2), (11, 3)])
-def test_the_last_fifth_of_an_items_photos_is_held_out(count: int, held: int) -> None:
-    names = [f"train/Item_{number:03d}.webp" for number in range(1, count + 1)]
-    assert last_fifth(reversed(names)) == set(names[count - held :])
 
 
 class AlwaysMask(random.Random):
@@ -335,17 +269,13 @@ class StandInPictures:
         return self.query(rows, None)
 
 
-def test_methods_see_the_same_products_whatever_augmentation_draws(stand_in: Catalogue) -> None:
+def test_methods_see_the_same_products_whatever_augmentation_draws(
+    stand_in: Catalogue, sampler: Sampler
+) -> None:
     drawn = {}
     for without in ("none", "co-augmentation", "filtering"):
         run = Run(Path("unused"), SMOKE.moon2, without=without)
-        trainee, tokenizer = start(stand_in, run)
-        pictures = LivePictures(trainee.encoder.model["vision_model"], stand_in.pixels)
-        views, sampler = (
-            Views(trainee.encoder, tokenizer),
-            Sampler(stand_in.training, stand_in.rows),
-        )
-        setting = Setting(views, trainee.objective, sampler, pictures, MemoryBank())
+        setting = setting_of(stand_in, run, sampler)
         steps = [draw(setting, run, step) for step in range(6)]
         drawn[without] = [(d.batch, d.query, d.main) for d in steps]
         augmented = [d.expanded is not None for d in steps]
@@ -357,21 +287,16 @@ def test_methods_see_the_same_products_whatever_augmentation_draws(stand_in: Cat
 
 
 @pytest.mark.parametrize("alike", [0.0, 0.5, 1.0])
-def test_a_share_of_batches_is_of_products_side_by_side(
-    alike: float, stand_in: Catalogue, sampler: Sampler
-) -> None:
+def test_a_share_of_batches_is_of_products_side_by_side(alike: float, stand_in: Catalogue) -> None:
     asked = []
 
     class Heard(Sampler):
         def batch(self, count: int, rng: random.Random, *rest: object) -> batches.Batch:
             asked.append(rest[-1])
-            return sampler.batch(count, rng)
+            return super().batch(count, rng, *rest)
 
     run = Run(Path("unused"), dataclasses.replace(SMOKE.moon2, alike=alike))
-    trainee, tokenizer = start(stand_in, run)
-    pictures = LivePictures(trainee.encoder.model["vision_model"], stand_in.pixels)
-    views, heard = Views(trainee.encoder, tokenizer), Heard(stand_in.training, stand_in.rows)
-    setting = Setting(views, trainee.objective, heard, pictures, MemoryBank())
+    setting = setting_of(stand_in, run, Heard(stand_in.training, stand_in.rows))
     for step in range(20):
         draw(setting, run, step)
     share = asked.count(ALIKE) / len(asked)

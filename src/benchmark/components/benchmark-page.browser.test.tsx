@@ -155,17 +155,19 @@ test("runs two encoders, shows their figures, the bad row, and which is signific
 });
 
 test("nothing can be chosen or run before the models are listed", async () => {
-  let list: () => void = () => undefined;
-  const listed = new Promise<void>((resolve) => (list = resolve));
-  const models = async (...call: Parameters<NonNullable<FakeAnswers["models/list"]>>) => {
-    await listed;
-    return ANSWERS["models/list"]!(...call);
+  const listed = Promise.withResolvers<void>();
+  const answers: FakeAnswers = {
+    ...ANSWERS,
+    "models/list": async (...call) => {
+      await listed.promise;
+      return await ANSWERS["models/list"]!(...call);
+    },
   };
-  await open({}, { ...ANSWERS, "models/list": models });
+  await open({}, answers);
   const run = page.getByRole("button", { name: "Run", exact: true });
   await expect.element(run).toBeDisabled();
   expect(page.getByRole("checkbox", { name: /Baseline/u }).elements()).toHaveLength(0);
-  list();
+  listed.resolve();
   await expect.element(page.getByRole("checkbox", { name: "Kinds only" })).toBeChecked();
   await expect.element(run).toBeEnabled();
 });

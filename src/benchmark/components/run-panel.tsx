@@ -183,11 +183,8 @@ export function RunPanel({
     void store.actions.start(cut, directions);
   };
   // Without queries classes can still be predicted.
-  const canRun =
-    !models.isPending &&
-    !isRunning &&
-    selected.length > 0 &&
-    (directions.length > 0 || possible.length === 0);
+  const isUseful = directions.length > 0 || possible.length === 0;
+  const canRun = !models.isPending && !isRunning && selected.length > 0 && isUseful;
   const isReady = models.isSuccess && canRun;
   useStartOnce(wasRun === true && isReady && state.runs.length === 0, start);
   return (
